@@ -1,0 +1,71 @@
+"""Who can sign in? What a user may do is said by the app that owns the turf (`regions`, `commitments`)."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Make users whose e-mail address is their name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Create a user; without a password only another sign-in method lets them in.
+
+        Raises:
+            ValueError: the address is empty.
+        """
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Create a user who may do everything in the admin."""
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user signing in as `username`, in whatever case they typed it."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail address."""
+
+    email = models.EmailField(_("alamat surel"), unique=True)
+    name = models.CharField(_("nama"), max_length=150, blank=True)
+    is_staff = models.BooleanField(_("boleh masuk admin"), default=False)
+    is_active = models.BooleanField(
+        _("aktif"),
+        default=True,
+        help_text=_("Nonaktifkan akun, jangan dihapus: namanya tercatat di buku besar."),
+    )
+    date_joined = models.DateTimeField(_("terdaftar sejak"), default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("pengguna")
+        verbose_name_plural = _("pengguna")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="accounts_user_email_any_case",
+                violation_error_message=_("Alamat surel ini sudah dipakai."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name people know the user by."""
+        return self.name or self.email

@@ -1,0 +1,40 @@
+"""How are figures and dates written for people?"""
+
+from datetime import date
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from regions.choices import DatePrecision
+
+register = template.Library()
+
+_FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
+
+
+@register.filter
+def pct(value: Decimal | None) -> str:
+    """Return a percentage with one place in the reader's own way, "belum ada data" for None."""
+    if value is None:
+        return _("belum ada data")
+    return f"{number_format(value, 1)} %".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def day(value: date | None, precision: str | None = DatePrecision.DAY) -> str:
+    """Return a date as exactly as it is known: "24 September 2025", "Januari 2018", "2019"."""
+    if value is None:
+        return ""
+    return date_format(value, _FORMATS[DatePrecision(precision or DatePrecision.DAY)])
+
+
+@register.inclusion_tag("components/bar.html")
+def coverage_bar(value: Decimal | None, target: Decimal | None = None) -> dict[str, str]:
+    """Draw a bar of `value` percent with a mark at `target`; widths are never localised."""
+    return {
+        "width": "0" if value is None else str(value),
+        "is_known": "" if value is None else "1",
+        "target": "" if target is None else str(min(target, Decimal(100))),
+    }

@@ -1,0 +1,19 @@
+"""Which address leads where?"""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from dashboard import views
+
+urlpatterns = [
+    path("", include("dashboard.urls")),
+    path("api/v1/", include("taskforce.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+]
+
+handler400 = "dashboard.views.bad_request"
+handler403 = "dashboard.views.permission_denied"
+handler404 = "dashboard.views.not_found"
+handler500 = "dashboard.views.server_error"

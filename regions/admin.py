@@ -1,0 +1,268 @@
+"""How do ministry staff find and edit areas, sites and the ledger?"""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from regions.choices import EntryState
+from regions.models import (
+    Ceremony,
+    CeremonySite,
+    DigitalAdoption,
+    DirtyProvince,
+    FormerProvince,
+    LedgerEntry,
+    Milestone,
+    OperatingRecord,
+    Province,
+    Regency,
+    RegencyAlias,
+    Site,
+)
+from regions.rules import ROLLOUT_BEGAN_ON
+from regions.services.ledger import check, mark_all_dirty, report
+
+admin.site.site_title = _("Admin Pantau MPP")
+admin.site.site_header = _("Pantau MPP")
+admin.site.index_title = _("Kelola data")
+
+
+class ReadOnly:
+    """Rows that only the product writes."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class AreaAdmin(admin.ModelAdmin):
+    """Areas decide which figures a unit is counted in, so a change of one makes all figures stale."""
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        mark_all_dirty(since=ROLLOUT_BEGAN_ON)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        super().delete_model(request, obj)
+        mark_all_dirty(since=ROLLOUT_BEGAN_ON)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        super().delete_queryset(request, queryset)
+        mark_all_dirty(since=ROLLOUT_BEGAN_ON)
+
+
+@admin.register(Province)
+class ProvinceAdmin(AreaAdmin):
+    list_display = ["code", "name", "island_group", "established_on", "unit_count"]
+    list_display_links = ["code", "name"]
+    list_filter = ["island_group"]
+    search_fields = ["=code", "name"]
+    autocomplete_fields = ["split_from"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        units = Count("regencies", filter=Q(regencies__is_autonomous=True))
+        return super().get_queryset(request).annotate(unit_count=units)
+
+    @admin.display(description=_("unit sasaran"), ordering="unit_count")
+    def unit_count(self, obj: Any) -> int:
+        return int(obj.unit_count)
+
+
+class FormerProvinceInline(admin.TabularInline):
+    model = FormerProvince
+    extra = 0
+    autocomplete_fields = ["province"]
+
+
+class RegencyAliasInline(admin.TabularInline):
+    model = RegencyAlias
+    extra = 0
+
+
+@admin.register(Regency)
+class RegencyAdmin(AreaAdmin):
+    list_display = ["code", "name", "kind", "province", "is_autonomous"]
+    list_display_links = ["code", "name"]
+    list_filter = ["kind", "is_autonomous", "province__island_group", "province"]
+    list_select_related = ["province"]
+    search_fields = ["code", "name", "aliases__alias"]
+    autocomplete_fields = ["province", "served_by"]
+    inlines = [FormerProvinceInline, RegencyAliasInline]
+
+
+class LedgerInline(ReadOnly, admin.TabularInline):
+    """The entries of a site, to read; a new one is made from its own list."""
+
+    extra = 0
+    show_change_link = True
+    classes = ["collapse"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("reported_by", "reviewed_by")
+
+
+class MilestoneInline(LedgerInline):
+    model = Milestone
+    fields = [
+        "stage",
+        "reached_on",
+        "date_precision",
+        "state",
+        "reported_by",
+        "reviewed_by",
+        "source_url",
+        "note",
+    ]
+
+
+class OperatingRecordInline(LedgerInline):
+    model = OperatingRecord
+    fields = [
+        "status",
+        "since",
+        "date_precision",
+        "state",
+        "reported_by",
+        "reviewed_by",
+        "source_url",
+        "note",
+    ]
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    list_display = ["name", "regency", "province", "is_branch"]
+    list_filter = ["is_branch", "regency__province__island_group", "regency__province"]
+    list_select_related = ["regency__province"]
+    search_fields = ["name", "=regency__code", "regency__name", "regency__aliases__alias"]
+    autocomplete_fields = ["regency"]
+    inlines = [MilestoneInline, OperatingRecordInline]
+
+    @admin.display(description=_("provinsi"), ordering="regency__province__code")
+    def province(self, obj: Site) -> str:
+        return obj.regency.province.name
+
+
+ENTRY_FILTERS: list[Any] = ["state", "channel", "date_precision"]
+
+
+class LedgerAdmin(admin.ModelAdmin):
+    """Enter statements into the ledger, through the same service as any report; what is entered stays."""
+
+    PROVENANCE = [
+        "state",
+        "channel",
+        "reported_by",
+        "reported_at",
+        "reviewed_by",
+        "reviewed_at",
+        "review_note",
+    ]
+    list_filter = ENTRY_FILTERS
+    readonly_fields = PROVENANCE
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        is_draft = isinstance(obj, LedgerEntry) and obj.state == EntryState.DRAFT
+        return is_draft and super().has_delete_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        statement = [*self.model.SAYS, "date_precision", "source_url", "note", "supersedes", "withdraws"]
+        if self.model is Milestone:
+            statement.append("ceremony")
+        return statement if obj is None else [*statement, *self.PROVENANCE]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        report(obj, by=cast("User", request.user))
+
+
+class StatementForm(ModelForm):
+    """A statement, checked as the service will check it, so that a refusal stands on the form."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                check(self.instance)
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(LedgerAdmin):
+    form = StatementForm
+    list_display = ["site", "stage", "reached_on", "date_precision", "state", "reported_by", "reviewed_by"]
+    list_filter = ["stage", *ENTRY_FILTERS, "site__regency__province"]
+    list_select_related = ["site", "reported_by", "reviewed_by"]
+    date_hierarchy = "reached_on"
+    search_fields = ["site__name", "site__regency__name", "=site__regency__code", "note"]
+    autocomplete_fields = ["site", "ceremony", "supersedes"]
+
+
+@admin.register(OperatingRecord)
+class OperatingRecordAdmin(LedgerAdmin):
+    form = StatementForm
+    list_display = ["site", "status", "since", "date_precision", "state", "reported_by", "reviewed_by"]
+    list_filter = ["status", *ENTRY_FILTERS, "site__regency__province"]
+    list_select_related = ["site", "reported_by", "reviewed_by"]
+    date_hierarchy = "since"
+    search_fields = ["site__name", "site__regency__name", "=site__regency__code", "note"]
+    autocomplete_fields = ["site", "supersedes"]
+
+
+@admin.register(DigitalAdoption)
+class DigitalAdoptionAdmin(LedgerAdmin):
+    form = StatementForm
+    list_display = ["regency", "status", "since", "date_precision", "state", "reported_by", "reviewed_by"]
+    list_filter = ["status", *ENTRY_FILTERS, "regency__province"]
+    list_select_related = ["regency", "reported_by", "reviewed_by"]
+    date_hierarchy = "since"
+    search_fields = ["regency__name", "=regency__code", "note"]
+    autocomplete_fields = ["regency", "supersedes"]
+
+
+class CeremonySiteInline(admin.TabularInline):
+    model = CeremonySite
+    extra = 0
+    autocomplete_fields = ["site"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("site__regency")
+
+
+@admin.register(Ceremony)
+class CeremonyAdmin(admin.ModelAdmin):
+    list_display = ["held_on", "kind", "place", "officiant", "announced_size", "present_count"]
+    list_display_links = ["held_on", "kind"]
+    list_filter = ["kind", "is_symbolic"]
+    date_hierarchy = "held_on"
+    search_fields = ["place", "officiant", "=held_on", "sites__name", "sites__regency__name"]
+    inlines = [CeremonySiteInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        present = Count("ceremony_sites", filter=Q(ceremony_sites__is_present=True), distinct=True)
+        return super().get_queryset(request).annotate(present_count=present)
+
+    @admin.display(description=_("hadir"), ordering="present_count")
+    def present_count(self, obj: Any) -> int:
+        return int(obj.present_count)
+
+
+@admin.register(DirtyProvince)
+class DirtyProvinceAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["province", "since", "marked_at"]
+    list_select_related = ["province"]

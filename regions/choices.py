@@ -1,0 +1,148 @@
+"""Which values may a field of the rollout take, what are they called, and in which tone are they shown?"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Tone(models.TextChoices):
+    """How a status looks on screen; `static/css` has one set of colours and a mark for each."""
+
+    DONE = "done", _("selesai")
+    NEAR = "near", _("hampir")
+    UNDERWAY = "underway", _("berjalan")
+    PROMISED = "promised", _("dijanjikan")
+    HALTED = "halted", _("terhenti")
+    UNKNOWN = "unknown", _("belum ada data")
+
+
+class IslandGroup(models.TextChoices):
+    """The groups of islands in which the Ministry reports, from west to east."""
+
+    SUMATERA = "Sumatera", _("Sumatera")
+    JAWA = "Jawa", _("Jawa")
+    BALI_NUSA = "Bali dan Nusa Tenggara", _("Bali dan Nusa Tenggara")
+    KALIMANTAN = "Kalimantan", _("Kalimantan")
+    SULAWESI = "Sulawesi", _("Sulawesi")
+    MALUKU = "Maluku", _("Maluku")
+    PAPUA = "Papua", _("Papua")
+
+
+class RegencyKind(models.TextChoices):
+    """What a second-level area is in law."""
+
+    KABUPATEN = "kabupaten", _("Kabupaten")
+    KOTA = "kota", _("Kota")
+    KABUPATEN_ADMINISTRASI = "kabupaten_administrasi", _("Kabupaten administrasi")
+    KOTA_ADMINISTRASI = "kota_administrasi", _("Kota administrasi")
+    DAERAH_KHUSUS = "daerah_khusus", _("Daerah khusus (Jakarta sebagai satu unit)")
+
+
+class EntryState(models.TextChoices):
+    """How far an entry of the ledger has come on its way to being believed."""
+
+    DRAFT = "draft", _("Draf")
+    REPORTED = "reported", _("Dilaporkan")
+    VERIFIED = "verified", _("Terverifikasi")
+    RETURNED = "returned", _("Dikembalikan")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this state is shown."""
+        return _ENTRY_TONES[self]
+
+
+class EntryChannel(models.TextChoices):
+    """How an entry came into the ledger."""
+
+    REPORT = "report", _("Laporan")
+    IMPORT = "import", _("Impor sumber terbitan")
+
+
+class Stage(models.TextChoices):
+    """The steps to an MPP in the order of the field (DOMAIN 1.4); milestones may come in any order."""
+
+    COMMITTED = "committed", _("Komitmen")
+    PROPOSED = "proposed", _("Usulan disampaikan")
+    APPROVED = "approved", _("Usulan disetujui")
+    PREPARING = "preparing", _("Persiapan")
+    BUILDING = "building", _("Pembangunan/renovasi")
+    STAFFING = "staffing", _("Pengisian gerai")
+    SOFT_LAUNCHED = "soft_launched", _("Uji coba/soft launching")
+    OPENED = "opened", _("Dibuka daerah")
+    READY = "ready", _("Siap diresmikan")
+    INAUGURATED = "inaugurated", _("Diresmikan")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this stage is shown."""
+        return _STAGE_TONES[self]
+
+
+class DatePrecision(models.TextChoices):
+    """How exactly the day of an event is known."""
+
+    DAY = "day", _("Hari")
+    MONTH = "month", _("Bulan")
+    YEAR = "year", _("Tahun")
+
+
+class OperatingStatus(models.TextChoices):
+    """Whether an MPP serves the public, whatever its stage."""
+
+    NOT_YET = "not_yet", _("Belum beroperasi")
+    TRIAL = "trial", _("Uji coba")
+    OPERATING = "operating", _("Beroperasi")
+    PARTLY = "partly", _("Beroperasi sebagian")
+    SUSPENDED = "suspended", _("Tutup sementara")
+    STOPPED = "stopped", _("Tidak beroperasi")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this status is shown."""
+        return _OPERATING_TONES[self]
+
+
+class DigitalStatus(models.TextChoices):
+    """How far a regency is with MPP Digital, an indicator of its own (DOMAIN 8)."""
+
+    NOT_YET = "not_yet", _("Belum")
+    PILOT = "pilot", _("Percontohan")
+    CONNECTED = "connected", _("Terhubung")
+    NATIONAL = "national", _("MPP Digital Nasional versi baru")
+    VIA_SPLP = "via_splp", _("Terhubung melalui SPLP")
+
+
+class CeremonyKind(models.TextChoices):
+    """What a ceremony marks."""
+
+    INAUGURATION = "inauguration", _("Peresmian")
+    LOCAL_OPENING = "local_opening", _("Pembukaan oleh daerah")
+    SOFT_LAUNCH = "soft_launch", _("Soft launching")
+
+
+_ENTRY_TONES = {
+    EntryState.DRAFT: Tone.UNKNOWN,
+    EntryState.REPORTED: Tone.PROMISED,
+    EntryState.VERIFIED: Tone.DONE,
+    EntryState.RETURNED: Tone.HALTED,
+}
+_STAGE_TONES = {
+    Stage.COMMITTED: Tone.PROMISED,
+    Stage.PROPOSED: Tone.UNDERWAY,
+    Stage.APPROVED: Tone.UNDERWAY,
+    Stage.PREPARING: Tone.UNDERWAY,
+    Stage.BUILDING: Tone.UNDERWAY,
+    Stage.STAFFING: Tone.UNDERWAY,
+    Stage.SOFT_LAUNCHED: Tone.NEAR,
+    Stage.OPENED: Tone.NEAR,
+    Stage.READY: Tone.NEAR,
+    Stage.INAUGURATED: Tone.DONE,
+}
+_OPERATING_TONES = {
+    OperatingStatus.NOT_YET: Tone.UNKNOWN,
+    OperatingStatus.TRIAL: Tone.NEAR,
+    OperatingStatus.OPERATING: Tone.DONE,
+    OperatingStatus.PARTLY: Tone.NEAR,
+    OperatingStatus.SUSPENDED: Tone.HALTED,
+    OperatingStatus.STOPPED: Tone.HALTED,
+}

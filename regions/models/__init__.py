@@ -1,0 +1,22 @@
+"""The rows of the rollout: areas, sites, the ledger of what happened, and what waits to be recomputed."""
+
+from regions.models.areas import FormerProvince, Province, Regency, RegencyAlias
+from regions.models.ceremonies import Ceremony, CeremonySite
+from regions.models.changes import DirtyProvince
+from regions.models.ledger import DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
+from regions.models.sites import Site
+
+__all__ = [
+    "Ceremony",
+    "CeremonySite",
+    "DigitalAdoption",
+    "DirtyProvince",
+    "FormerProvince",
+    "LedgerEntry",
+    "Milestone",
+    "OperatingRecord",
+    "Province",
+    "Regency",
+    "RegencyAlias",
+    "Site",
+]

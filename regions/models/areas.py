@@ -1,0 +1,193 @@
+"""Which provinces, regencies and cities are there, and which were there before?"""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mpp_tracker.lib.constraints import between, both_or_neither, one_of
+from regions.choices import IslandGroup, RegencyKind
+
+
+class ProvinceQuerySet(models.QuerySet["Province"]):
+    """Questions about many provinces."""
+
+    def existing_on(self, day: date) -> Self:
+        """Keep the provinces that had been established by `day`."""
+        return self.filter(Q(established_on__isnull=True) | Q(established_on__lte=day))
+
+
+class Province(models.Model):
+    """A first-level area, by the code of the Ministry of Home Affairs."""
+
+    code = models.CharField(_("kode"), max_length=2, unique=True)
+    name = models.CharField(_("nama"), max_length=100, unique=True)
+    island_group = models.CharField(_("kelompok pulau"), max_length=30, choices=IslandGroup)
+    established_on = models.DateField(
+        _("dibentuk pada"),
+        null=True,
+        blank=True,
+        help_text=_("Kosong untuk provinsi yang sudah ada sebelum MPP dimulai."),
+    )
+    legal_basis = models.CharField(_("dasar hukum"), max_length=100, blank=True)
+    split_from = models.ForeignKey(
+        "self",
+        verbose_name=_("pemekaran dari"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offshoots",
+    )
+
+    objects = ProvinceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("provinsi")
+        verbose_name_plural = _("provinsi")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\d\d$"),
+                name="regions_province_code_format",
+                violation_error_message=_("Kode provinsi terdiri atas dua angka, misalnya 35."),
+            ),
+            one_of("island_group", IslandGroup.values, name="regions_province_island_group_known"),
+            both_or_neither(
+                "established_on",
+                "split_from",
+                name="regions_province_split_paired",
+                message=_("Provinsi hasil pemekaran memerlukan tanggal pembentukan dan provinsi asalnya."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class Regency(models.Model):
+    """A second-level area. The units that must have an MPP are those with `is_autonomous`."""
+
+    code = models.CharField(_("kode"), max_length=5, unique=True)
+    province = models.ForeignKey(
+        Province, verbose_name=_("provinsi"), on_delete=models.PROTECT, related_name="regencies"
+    )
+    kind = models.CharField(_("jenis"), max_length=25, choices=RegencyKind)
+    name = models.CharField(_("nama"), max_length=100, unique=True)
+    is_autonomous = models.BooleanField(
+        _("unit sasaran"),
+        default=True,
+        help_text=_("508 kabupaten/kota otonom dan Jakarta sebagai satu unit."),
+    )
+    served_by = models.ForeignKey(
+        "self",
+        verbose_name=_("dilayani oleh"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="serves",
+        help_text=_("Wilayah administrasi Jakarta dilayani MPP Provinsi DKI Jakarta."),
+    )
+    seat_latitude = models.DecimalField(
+        _("lintang ibu kota"),
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Derajat WGS 84."),
+    )
+    seat_longitude = models.DecimalField(
+        _("bujur ibu kota"),
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Derajat WGS 84."),
+    )
+    population = models.PositiveIntegerField(_("jumlah penduduk"), null=True, blank=True)
+    is_underdeveloped = models.BooleanField(_("daerah tertinggal"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("kabupaten/kota")
+        verbose_name_plural = _("kabupaten/kota")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\d\d\.\d\d$"),
+                name="regions_regency_code_format",
+                violation_error_message=_("Kode kabupaten/kota ditulis dua angka, titik, dua angka, misalnya 11.10."),
+            ),
+            one_of("kind", RegencyKind.values, name="regions_regency_kind_known"),
+            models.CheckConstraint(
+                condition=Q(is_autonomous=True) | Q(served_by__isnull=False),
+                name="regions_regency_has_a_holder",
+                violation_error_message=_("Wilayah yang bukan unit sasaran harus menyebut siapa yang melayaninya."),
+            ),
+            *(
+                between(field, low, high, name=f"regions_regency_{field}_range", message=message)
+                for field, low, high, message in (
+                    ("seat_latitude", -90, 90, _("Lintang berada antara -90 dan 90 derajat.")),
+                    ("seat_longitude", -180, 180, _("Bujur berada antara -180 dan 180 derajat.")),
+                )
+            ),
+            both_or_neither(
+                "seat_latitude",
+                "seat_longitude",
+                name="regions_regency_seat_paired",
+                message=_("Lintang dan bujur diisi bersama."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class FormerProvince(models.Model):
+    """The province a regency belonged to before a law moved it."""
+
+    regency = models.ForeignKey(
+        Regency, verbose_name=_("kabupaten/kota"), on_delete=models.CASCADE, related_name="former_provinces"
+    )
+    province = models.ForeignKey(
+        Province, verbose_name=_("provinsi semula"), on_delete=models.PROTECT, related_name="former_regencies"
+    )
+    former_code = models.CharField(_("kode semula"), max_length=5)
+    until = models.DateField(_("sampai sebelum"), help_text=_("Sejak tanggal ini wilayah berada di provinsi barunya."))
+    legal_basis = models.CharField(_("dasar hukum"), max_length=100)
+
+    class Meta:
+        verbose_name = _("provinsi semula")
+        verbose_name_plural = _("provinsi semula")
+        ordering = ["regency", "until"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["regency", "until"],
+                name="regions_formerprovince_once_a_day",
+                violation_error_message=_("Kabupaten/kota ini sudah tercatat pindah pada tanggal itu."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return both ends of the move."""
+        return f"{self.former_code} → {self.regency.code}"
+
+
+class RegencyAlias(models.Model):
+    """Another spelling of a regency's name, as met in print."""
+
+    regency = models.ForeignKey(
+        Regency, verbose_name=_("kabupaten/kota"), on_delete=models.CASCADE, related_name="aliases"
+    )
+    alias = models.CharField(_("ejaan lain"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("ejaan lain")
+        verbose_name_plural = _("ejaan lain")
+        ordering = ["alias"]
+
+    def __str__(self) -> str:
+        """Return the spelling."""
+        return self.alias

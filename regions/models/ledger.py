@@ -1,0 +1,290 @@
+"""What happened at a site, who says so, and who checked it?
+
+The ledger is append-only where it is believed: a verified entry is never touched again, a correction is a
+new entry that supersedes it. Triggers hold this against raw SQL too.
+"""
+
+from datetime import date
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, one_of
+from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage
+from regions.models.areas import Regency
+from regions.models.ceremonies import Ceremony
+from regions.models.sites import Site
+
+
+class LedgerQuerySet(models.QuerySet):
+    """Questions about many entries of one ledger."""
+
+    def verified(self) -> Self:
+        """Keep what was verified, superseded or not."""
+        return self.filter(state=EntryState.VERIFIED)
+
+    def in_force(self) -> Self:
+        """Keep verified entries that no verified entry supersedes and that do more than take back.
+
+        `taskforce.coverage` says the same in SQL with `known_at` and the reported layer; a property test
+        holds the two together.
+        """
+        corrections = self.model._default_manager.filter(supersedes=models.OuterRef("pk"), state=EntryState.VERIFIED)
+        return self.verified().filter(~models.Exists(corrections), withdraws=False)
+
+
+class LedgerEntry(models.Model):
+    """A dated statement about a site or regency, with who made it, who reviewed it, and the proof."""
+
+    state = models.CharField(
+        _("status entri"), max_length=10, choices=EntryState, default=EntryState.DRAFT, editable=False
+    )
+    channel = models.CharField(
+        _("asal"), max_length=10, choices=EntryChannel, default=EntryChannel.REPORT, editable=False
+    )
+    date_precision = models.CharField(
+        _("ketepatan tanggal"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
+    )
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("dilaporkan oleh"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    reported_at = models.DateTimeField(_("dilaporkan pada"), null=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("diperiksa oleh"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    reviewed_at = models.DateTimeField(_("diperiksa pada"), null=True, editable=False)
+    review_note = models.TextField(_("catatan pemeriksa"), blank=True, editable=False)
+    source_url = models.CharField(
+        _("sumber"), max_length=500, blank=True, help_text=_("Alamat halaman atau nama siaran pers.")
+    )
+    note = models.TextField(_("catatan"), blank=True)
+    supersedes = models.ForeignKey(
+        "self",
+        verbose_name=_("mengoreksi"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+    )
+    withdraws = models.BooleanField(
+        _("mencabut"), default=False, help_text=_("Hanya mencabut entri yang dikoreksi, tanpa menggantinya.")
+    )
+
+    objects: ClassVar[LedgerQuerySet] = LedgerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        abstract = True
+        constraints = [
+            one_of("state", EntryState.values, name="%(app_label)s_%(class)s_state_known"),
+            one_of("channel", EntryChannel.values, name="%(app_label)s_%(class)s_channel_known"),
+            one_of("date_precision", DatePrecision.values, name="%(app_label)s_%(class)s_precision_known"),
+            both_or_neither(
+                "reviewed_by",
+                "reviewed_at",
+                name="%(app_label)s_%(class)s_review_paired",
+                message=_("Pemeriksa dan waktu pemeriksaan diisi bersama."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=EntryState.DRAFT, reported_at__isnull=True, reviewed_at__isnull=True)
+                | Q(state=EntryState.REPORTED, reported_at__isnull=False, reviewed_at__isnull=True)
+                | Q(
+                    state__in=[EntryState.VERIFIED, EntryState.RETURNED],
+                    reported_at__isnull=False,
+                    # Said twice: a comparison with NULL is neither true nor false, and a check takes that for true.
+                    reviewed_at__isnull=False,
+                    reviewed_at__gte=F("reported_at"),
+                ),
+                name="%(app_label)s_%(class)s_state_has_its_times",
+                violation_error_message=_("Waktu lapor dan periksa harus sesuai dengan status entri."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=EntryState.RETURNED) | ~Q(review_note=""),
+                name="%(app_label)s_%(class)s_return_has_a_reason",
+                violation_error_message=_("Laporan yang dikembalikan memerlukan alasan."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True)
+                | Q(channel=EntryChannel.IMPORT)
+                | ~Q(reviewed_by=F("reported_by")),
+                name="%(app_label)s_%(class)s_two_pairs_of_eyes",
+                violation_error_message=_("Laporan sendiri tidak dapat diverifikasi sendiri."),
+            ),
+            models.CheckConstraint(
+                condition=Q(channel=EntryChannel.REPORT) | ~Q(source_url=""),
+                name="%(app_label)s_%(class)s_import_has_a_source",
+                violation_error_message=_("Entri impor memerlukan sumber."),
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True, withdraws=False)
+                | (Q(supersedes__isnull=False) & ~Q(note="") & ~Q(supersedes=F("id"))),
+                name="%(app_label)s_%(class)s_correction_has_a_reason",
+                violation_error_message=_("Koreksi menyebut entri yang dikoreksi dan alasannya."),
+            ),
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=Q(state=EntryState.VERIFIED),
+                name="%(app_label)s_%(class)s_superseded_once",
+                violation_error_message=_("Entri itu sudah dikoreksi; koreksilah entri penggantinya."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keep_verified",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=EntryState.VERIFIED),
+                func=(
+                    "RAISE EXCEPTION 'Entri yang sudah diverifikasi tidak dapat diubah atau dihapus.'"
+                    " USING ERRCODE = 'restrict_violation';"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="keep_all_verified",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func=pgtrigger.Func(
+                    "IF EXISTS (SELECT 1 FROM {meta.db_table} WHERE state = 'verified') THEN"
+                    " RAISE EXCEPTION 'Entri yang sudah diverifikasi tidak dapat diubah atau dihapus.'"
+                    " USING ERRCODE = 'restrict_violation';"
+                    " END IF; RETURN NULL;"
+                ),
+            ),
+        ]
+
+    SAYS: ClassVar[tuple[str, ...]]
+    """The fields that make up the statement: about what, what, and from which day."""
+
+    @property
+    def happened_on(self) -> date:
+        """Return the day from which the entry counts."""
+        day: date = getattr(self, self.SAYS[-1])
+        return day
+
+    @property
+    def subject_id(self) -> int:
+        """Return the key of what the entry is about: a site, or a regency."""
+        key: int = getattr(self, f"{self.SAYS[0]}_id")
+        return key
+
+    @property
+    def holder(self) -> Regency:
+        """Return the regency whose figures the entry can change."""
+        raise NotImplementedError
+
+    def said_before(self) -> LedgerQuerySet:
+        """Return the other entries, waiting or in force, that make the same statement."""
+        same = {field: getattr(self, field) for field in (*self.SAYS, "date_precision")}
+        ledger = type(self)._default_manager
+        waiting = ledger.filter(**same, state=EntryState.REPORTED)
+        return (waiting | ledger.in_force().filter(**same)).exclude(pk=self.pk)
+
+
+class Milestone(LedgerEntry):
+    """A stage that a site reached on a day."""
+
+    site = models.ForeignKey(Site, verbose_name=_("MPP"), on_delete=models.PROTECT, related_name="milestones")
+    stage = models.CharField(_("tahap"), max_length=15, choices=Stage)
+    reached_on = models.DateField(_("tercapai pada"))
+    ceremony = models.ForeignKey(
+        Ceremony,
+        verbose_name=_("seremoni"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="milestones",
+    )
+
+    SAYS = ("site", "stage", "reached_on")
+
+    class Meta(LedgerEntry.Meta):
+        verbose_name = _("capaian tahap")
+        verbose_name_plural = _("capaian tahap")
+        ordering = ["-reached_on", "-pk"]
+        constraints = [
+            *LedgerEntry.Meta.constraints,
+            one_of("stage", Stage.values, name="regions_milestone_stage_known"),
+            ends_its_period("reached_on", name="regions_milestone_ends_its_period"),
+        ]
+
+    def __str__(self) -> str:
+        """Return stage and day."""
+        return f"{self.get_stage_display()} {self.reached_on}"
+
+    @property
+    def holder(self) -> Regency:
+        """Return the regency of the site."""
+        return self.site.regency
+
+
+class OperatingRecord(LedgerEntry):
+    """Whether a site serves the public from a day on, until the next record."""
+
+    site = models.ForeignKey(Site, verbose_name=_("MPP"), on_delete=models.PROTECT, related_name="operating_records")
+    status = models.CharField(_("status operasional"), max_length=10, choices=OperatingStatus)
+    since = models.DateField(_("sejak"))
+
+    SAYS = ("site", "status", "since")
+
+    class Meta(LedgerEntry.Meta):
+        verbose_name = _("status operasional")
+        verbose_name_plural = _("status operasional")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            *LedgerEntry.Meta.constraints,
+            one_of("status", OperatingStatus.values, name="regions_operatingrecord_status_known"),
+            ends_its_period("since", name="regions_operatingrecord_ends_its_period"),
+        ]
+
+    def __str__(self) -> str:
+        """Return status and day."""
+        return f"{self.get_status_display()} {self.since}"
+
+    @property
+    def holder(self) -> Regency:
+        """Return the regency of the site."""
+        return self.site.regency
+
+
+class DigitalAdoption(LedgerEntry):
+    """How far a regency is with MPP Digital from a day on; never added to the physical coverage."""
+
+    regency = models.ForeignKey(
+        Regency, verbose_name=_("kabupaten/kota"), on_delete=models.PROTECT, related_name="digital_adoptions"
+    )
+    status = models.CharField(_("status MPP Digital"), max_length=10, choices=DigitalStatus)
+    since = models.DateField(_("sejak"))
+
+    SAYS = ("regency", "status", "since")
+
+    class Meta(LedgerEntry.Meta):
+        verbose_name = _("MPP Digital")
+        verbose_name_plural = _("MPP Digital")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            *LedgerEntry.Meta.constraints,
+            one_of("status", DigitalStatus.values, name="regions_digitaladoption_status_known"),
+            ends_its_period("since", name="regions_digitaladoption_ends_its_period"),
+        ]
+
+    def __str__(self) -> str:
+        """Return status and day."""
+        return f"{self.get_status_display()} {self.since}"
+
+    @property
+    def holder(self) -> Regency:
+        """Return the regency itself."""
+        return self.regency

@@ -1,0 +1,61 @@
+"""What are the field's rules about dates, stages and names, as functions of plain values?"""
+
+import calendar
+from collections.abc import Iterable
+from datetime import date
+
+from regions.choices import DatePrecision, OperatingStatus, Stage
+
+ROLLOUT_BEGAN_ON = date(2017, 1, 1)
+"""The year of the first three MPPs (DOMAIN 4.3); no figure is asked about an earlier day."""
+
+STAGE_ORDER: tuple[Stage, ...] = tuple(Stage)
+"""From promise to inauguration; the current stage is the furthest one reached."""
+
+OPENED_STAGES = frozenset({Stage.SOFT_LAUNCHED, Stage.OPENED, Stage.INAUGURATED})
+"""Stages at which the public can walk in. `ready` says that the Ministry agrees, not that the doors are open."""
+
+SERVING_STATUSES = frozenset({OperatingStatus.OPERATING, OperatingStatus.PARTLY})
+"""Operating statuses that count as operating; a trial is told apart (docs/decisions/0002-coverage.md)."""
+
+
+def furthest(stages: Iterable[str]) -> Stage | None:
+    """Return the furthest of `stages` in the order of the field, None when there is none."""
+    return max((Stage(stage) for stage in stages), key=STAGE_ORDER.index, default=None)
+
+
+def end_of_period(day: date, precision: str) -> date:
+    """Return the last day of the period that `day` stands for: itself, its month or its year.
+
+    A date known only to the month or year counts from that period's last day (DESIGN section 4), and that
+    is the day the ledger stores.
+    """
+    if precision == DatePrecision.YEAR:
+        return date(day.year, 12, 31)
+    if precision == DatePrecision.MONTH:
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return day
+
+
+def start_of_period(day: date, precision: str) -> date:
+    """Return the first day of the period that `day` stands for."""
+    if precision == DatePrecision.YEAR:
+        return date(day.year, 1, 1)
+    if precision == DatePrecision.MONTH:
+        return day.replace(day=1)
+    return day
+
+
+def parse_partial_date(text: str, precision: str) -> date:
+    """Read `2018`, `2018-01` or `2018-01-31` as `precision` says and return the last day of that period.
+
+    Raises:
+        ValueError: `text` is not written as `precision` says, or is no date of the calendar.
+    """
+    parts = text.split("-")
+    expected = {DatePrecision.YEAR: 1, DatePrecision.MONTH: 2, DatePrecision.DAY: 3}[DatePrecision(precision)]
+    if len(parts) != expected or [len(part) for part in parts] != [4, 2, 2][:expected]:
+        raise ValueError(text)
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(text)
+    return end_of_period(date(*(int(part) for part in (*parts, "1", "1")[:3])), precision)

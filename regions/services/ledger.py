@@ -1,0 +1,143 @@
+"""How does a statement enter the ledger, and how does it come to be believed?"""
+
+from datetime import date
+from typing import TypeVar, cast
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mpp_tracker.lib.constraints import refusals_in_words, save_checked
+from mpp_tracker.lib.queue import nudge
+from regions.choices import EntryChannel, EntryState
+from regions.models import DirtyProvince, LedgerEntry, Province, Regency
+from regions.rules import start_of_period
+
+RECOMPUTE_TASK = "taskforce.recompute_dirty_provinces"
+"""By name, because imports run from `taskforce` to here; a test holds that the task exists."""
+
+Entry = TypeVar("Entry", bound=LedgerEntry)
+
+
+@transaction.atomic
+def report(entry: Entry, *, by: User, channel: EntryChannel = EntryChannel.REPORT) -> Entry:
+    """Enter a statement into the ledger as reported by `by`.
+
+    Args:
+        entry: an unsaved entry with what happened; who, when and state are set here.
+        by: who reports it; for an import the account that imports.
+        channel: how it came in.
+
+    Raises:
+        ValidationError: a field is wrong, the day lies ahead, the corrected entry belongs elsewhere, or the
+            same is already in force.
+    """
+    check(entry)
+    entry.reported_by, entry.reported_at = by, timezone.now()
+    entry.state, entry.channel = EntryState.REPORTED, channel
+    save_checked(entry, force_insert=True)
+    return entry
+
+
+def check(entry: LedgerEntry) -> None:
+    """Refuse a statement that the ledger cannot take, whoever makes it.
+
+    Raises:
+        ValidationError: the day lies ahead, the corrected entry belongs elsewhere, or the same is in force.
+    """
+    _refuse_future(entry, today=timezone.localdate())
+    _refuse_foreign_correction(entry)
+    _refuse_repetition(entry)
+
+
+@transaction.atomic
+def verify(entry: Entry, *, by: User, note: str = "") -> Entry:
+    """Believe a reported entry: from now on it counts, and nothing can change it.
+
+    The figures from the day it concerns on are marked for recomputation in the same transaction.
+
+    Raises:
+        ValidationError: it is not waiting for review, `by` reported it, or what it corrects has been corrected.
+    """
+    row = _under_review(entry, by=by)
+    _review(row, EntryState.VERIFIED, by=by, note=note)
+    corrected = row.supersedes
+    since = row.happened_on if corrected is None else min(row.happened_on, corrected.happened_on)
+    mark_dirty(entry.holder, since=since)
+    return row
+
+
+@transaction.atomic
+def send_back(entry: Entry, *, by: User, reason: str) -> Entry:
+    """Return a reported entry to whoever reported it, saying why.
+
+    Raises:
+        ValidationError: it is not waiting for review, `by` reported it, or there is no reason.
+    """
+    if not reason.strip():
+        raise ValidationError(_("Sebutkan alasan pengembalian."), code="no_reason")
+    entry = _under_review(entry, by=by)
+    _review(entry, EntryState.RETURNED, by=by, note=reason.strip())
+    return entry
+
+
+@transaction.atomic
+def mark_dirty(regency: Regency, *, since: date) -> None:
+    """Note that figures from `since` on are stale in every province the regency was ever part of."""
+    provinces = {regency.province_id, *regency.former_provinces.values_list("province", flat=True)}
+    DirtyProvince.objects.bulk_create(
+        DirtyProvince(province_id=province, since=since) for province in sorted(provinces)
+    )
+    nudge(RECOMPUTE_TASK)
+
+
+@transaction.atomic
+def mark_all_dirty(*, since: date) -> None:
+    """Note that figures from `since` on are stale everywhere, as after a change of the areas themselves."""
+    DirtyProvince.objects.bulk_create(
+        DirtyProvince(province=province, since=since) for province in Province.objects.all()
+    )
+    nudge(RECOMPUTE_TASK)
+
+
+def _under_review(entry: Entry, *, by: User) -> Entry:
+    """Return the row behind `entry`, locked, when `by` may decide on it."""
+    row = cast("Entry", type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk))
+    if row.state != EntryState.REPORTED:
+        raise ValidationError(
+            _("Entri ini tidak menunggu pemeriksaan (status: %(state)s)."),
+            code="not_waiting",
+            params={"state": row.get_state_display()},
+        )
+    if row.channel != EntryChannel.IMPORT and row.reported_by_id == by.pk:
+        raise ValidationError(_("Laporan sendiri tidak dapat diverifikasi sendiri."), code="own_report")
+    return row
+
+
+def _review(entry: LedgerEntry, state: EntryState, *, by: User, note: str) -> None:
+    entry.state, entry.review_note = state, note
+    entry.reviewed_by, entry.reviewed_at = by, timezone.now()
+    with refusals_in_words(type(entry)):
+        entry.save(update_fields=["state", "review_note", "reviewed_by", "reviewed_at"])
+
+
+def _refuse_future(entry: LedgerEntry, *, today: date) -> None:
+    if start_of_period(entry.happened_on, entry.date_precision) > today:
+        raise ValidationError(_("Tanggal kejadian tidak boleh di masa depan."), code="future")
+
+
+def _refuse_foreign_correction(entry: LedgerEntry) -> None:
+    corrected = entry.supersedes
+    if corrected is None:
+        return
+    if corrected.state != EntryState.VERIFIED:
+        raise ValidationError(_("Hanya entri terverifikasi yang dapat dikoreksi."), code="not_verified")
+    if corrected.subject_id != entry.subject_id:
+        raise ValidationError(_("Koreksi harus tentang MPP atau wilayah yang sama."), code="foreign_correction")
+
+
+def _refuse_repetition(entry: LedgerEntry) -> None:
+    if entry.supersedes is None and entry.said_before().exists():
+        raise ValidationError(_("Hal yang sama sudah tercatat pada tanggal itu."), code="repeated")

@@ -1,0 +1,50 @@
+"""In which ways can coverage be counted, and what do the task force's closed lists hold?"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Basis(models.TextChoices):
+    """The denominator: which units must have an MPP (DOMAIN 4.2)."""
+
+    UNITS_509 = "509", _("509 unit: 508 kabupaten/kota dan Jakarta")
+    UNITS_508 = "508", _("508 kabupaten/kota, tanpa Jakarta")
+    UNITS_514 = "514", _("514 wilayah, dengan enam di Jakarta")
+
+
+class Counting(models.TextChoices):
+    """What makes a unit count as covered."""
+
+    INAUGURATED = "inaugurated", _("diresmikan")
+    OPENED = "opened", _("diresmikan, dibuka, atau uji coba")
+    OPERATING = "operating", _("beroperasi")
+
+
+class Layer(models.TextChoices):
+    """Whose word is taken."""
+
+    VERIFIED = "verified", _("terverifikasi")
+    REPORTED = "reported", _("terverifikasi dan dilaporkan")
+
+
+class Boundaries(models.TextChoices):
+    """Which provinces the units are grouped by."""
+
+    THEN = "then", _("pada tanggal itu")
+    NOW = "now", _("sekarang")
+
+
+class TargetMetric(models.TextChoices):
+    """What a target's value measures."""
+
+    COVERAGE_PCT = "coverage_pct", _("cakupan (persen)")
+    CUMULATIVE_UNITS = "cumulative_units", _("jumlah unit kumulatif")
+    COMMITTED_UNITS = "committed_units", _("unit yang berkomitmen pada tahun itu")
+
+
+class RunKind(models.TextChoices):
+    """Why figures were computed."""
+
+    RECOMPUTE = "recompute", _("Hitung ulang provinsi")
+    REBUILD = "rebuild", _("Bangun ulang harian")
+    BACKFILL = "backfill", _("Pengisian mundur")

@@ -1,0 +1,526 @@
+"""How many units are covered, on any day and in any definition? Nothing else in the product counts.
+
+`coverage` answers for one day, for pages, API, exports and alerts. `DAILY_FIGURES` answers for many days in
+one statement, for the stored snapshots. Both are put together from the same fragments of SQL: which entries
+are in force, on which days that makes a unit covered, and which province a unit belongs to. DESIGN section 4
+defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from regions.choices import DatePrecision, EntryState, OperatingStatus, RegencyKind, Stage
+from regions.rules import OPENED_STAGES, SERVING_STATUSES, STAGE_ORDER
+from taskforce import rules
+from taskforce.choices import Basis, Boundaries, Counting, Layer
+from taskforce.models import Target
+
+# --- Answers ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AreaCoverage:
+    """The figures of a province, or of the nation (code and island group empty)."""
+
+    code: str
+    name: str
+    island_group: str
+    units: int
+    covered: int
+    units_by_stage: Mapping[Stage, int]
+    """Units by their furthest stage; those that reached none are in no stage."""
+    units_without_site: int
+    """Units of which the ledger knows nothing on that day: shown as "belum ada data"."""
+    newly_covered: int
+    """Units first covered within the last twelve months."""
+    target: "Goal | None"
+    as_at: date
+
+    @property
+    def coverage_pct(self) -> Decimal | None:
+        """Return covered units in percent, one place; None where there are no units."""
+        return rules.percentage(self.covered, self.units)
+
+    @property
+    def units_without_stage(self) -> int:
+        """Return how many units have reached no stage."""
+        return self.units - sum(self.units_by_stage.values())
+
+    @property
+    def target_pct(self) -> Decimal | None:
+        """Return the target in percent of the units, one place; None without a target."""
+        if self.target is None:
+            return None
+        return rules.percentage(self.target.share.numerator, self.target.share.denominator)
+
+    @property
+    def target_units(self) -> int | None:
+        """Return how many units the target asks for; None without a target."""
+        return None if self.target is None else rules.units_for(self.target.share, self.units)
+
+    @property
+    def gap_units(self) -> int | None:
+        """Return how many units are missing to the target; None without a target."""
+        return None if self.target_units is None else rules.gap(self.covered, self.target_units)
+
+    @property
+    def pace_per_month(self) -> Decimal:
+        """Return units newly covered per month over the last twelve months."""
+        return rules.pace(self.newly_covered)
+
+    @property
+    def pace_needed_per_month(self) -> Decimal | None:
+        """Return units per month that reach the target in time; None without a target or once it is overdue."""
+        if self.target is None or self.gap_units is None:
+            return None
+        return rules.pace_needed(self.gap_units, self.as_at, self.target.deadline)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The target that steers an area on a day: a share of its units, to be reached by `deadline`."""
+
+    share: Fraction
+    deadline: date
+    set_by: str
+    source: str
+    is_inherited: bool = False
+    """Whether a province goes by the nation's target because it has none of its own."""
+
+
+@dataclass(frozen=True)
+class UnitStanding:
+    """How far one unit is on the day asked about."""
+
+    code: str
+    name: str
+    is_covered: bool
+    covered_on: date | None
+    stage: Stage | None
+    """The furthest stage reached; None when it reached none."""
+    reached_on: date | None
+    reached_precision: DatePrecision | None
+    status: OperatingStatus | None
+    """The latest word on whether its MPP serves the public; None when there is none."""
+    status_since: date | None
+    status_precision: DatePrecision | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the ledger: a day and a definition.
+
+    Raises:
+        ValueError: a parameter has a value that its list does not hold.
+
+    Source: DESIGN section 4.
+    """
+
+    as_at: date
+    """The day asked about; entries dated after it do not count."""
+    known_at: datetime | None = None
+    """Count only what had been verified (in that layer: reported) by this moment; None is now."""
+    basis: Basis = Basis.UNITS_509
+    counting: Counting = Counting.INAUGURATED
+    layer: Layer = Layer.VERIFIED
+    boundaries: Boundaries = Boundaries.THEN
+
+    def __post_init__(self) -> None:
+        for name, choices in (
+            ("basis", Basis),
+            ("counting", Counting),
+            ("layer", Layer),
+            ("boundaries", Boundaries),
+        ):
+            object.__setattr__(self, name, choices(getattr(self, name)))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the values that go into the SQL."""
+        return {
+            "as_at": self.as_at,
+            "year_before": rules.year_before(self.as_at),
+            "known_at": self.known_at or "infinity",
+            "basis": self.basis.value,
+            "counting": self.counting.value,
+        }
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The answer to one question, with the question."""
+
+    question: Question
+    computed_at: datetime
+    national: AreaCoverage
+    provinces: tuple[AreaCoverage, ...] = field(repr=False)
+
+    def province(self, code: str) -> AreaCoverage | None:
+        """Return one province's figures, None when it did not exist in these boundaries."""
+        return next((area for area in self.provinces if area.code == code), None)
+
+
+def coverage(
+    as_at: date,
+    *,
+    known_at: datetime | None = None,
+    basis: str = Basis.UNITS_509,
+    counting: str = Counting.INAUGURATED,
+    layer: str = Layer.VERIFIED,
+    boundaries: str = Boundaries.THEN,
+) -> Coverage:
+    """Return how many units were covered on `as_at`, for the nation and each province.
+
+    A unit counts once however many sites it has; branches never count. `Question` explains the parameters.
+
+    Raises:
+        ValueError: a parameter has a value that its list does not hold.
+
+    Source: DESIGN section 4.
+    """
+    return answer(Question(as_at, known_at, Basis(basis), Counting(counting), Layer(layer), Boundaries(boundaries)))
+
+
+def answer(question: Question) -> Coverage:
+    """Return the figures that `question` asks for."""
+    as_at = question.as_at
+    facts = _fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
+    targets = list(Target.objects.steering_on(as_at).select_related("province"))
+    national_goal = _goal(targets, "", sum(units for _code, _name, _group, units, *_rest in facts), as_at)
+    provinces = tuple(_area(row, targets, national_goal, as_at) for row in facts)
+    return Coverage(
+        question=question,
+        computed_at=timezone.now(),
+        national=_sum(provinces, national_goal, as_at),
+        provinces=provinces,
+    )
+
+
+def unit_standings(question: Question, province: str) -> tuple[UnitStanding, ...]:
+    """Return how far each unit of the province with code `province` is, by code."""
+    rows = _fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
+    return tuple(_standing(row) for row in rows)
+
+
+def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _standing(row: tuple[Any, ...]) -> UnitStanding:
+    code, name, is_covered, covered_on, position, *dates = row
+    reached_on, reached_precision, status, status_since, status_precision = dates
+    return UnitStanding(
+        code=code,
+        name=name,
+        is_covered=is_covered,
+        covered_on=covered_on,
+        stage=None if position is None else STAGE_ORDER[position],
+        reached_on=reached_on,
+        reached_precision=reached_precision and DatePrecision(reached_precision),
+        status=status and OperatingStatus(status),
+        status_since=status_since,
+        status_precision=status_precision and DatePrecision(status_precision),
+    )
+
+
+def _area(row: tuple[Any, ...], targets: list[Target], national: Goal | None, as_at: date) -> AreaCoverage:
+    code, name, island_group, units, covered, newly_covered, without_site, *stages = row
+    return AreaCoverage(
+        code=code,
+        name=name,
+        island_group=island_group,
+        units=units,
+        covered=covered,
+        units_by_stage=dict(zip(STAGE_ORDER, stages, strict=True)),
+        units_without_site=without_site,
+        newly_covered=newly_covered,
+        target=_goal(targets, code, units, as_at) or _inherited(national),
+        as_at=as_at,
+    )
+
+
+def _sum(provinces: tuple[AreaCoverage, ...], goal: Goal | None, as_at: date) -> AreaCoverage:
+    return AreaCoverage(
+        code="",
+        name="Indonesia",
+        island_group="",
+        units=sum(area.units for area in provinces),
+        covered=sum(area.covered for area in provinces),
+        units_by_stage={stage: sum(area.units_by_stage[stage] for area in provinces) for stage in STAGE_ORDER},
+        units_without_site=sum(area.units_without_site for area in provinces),
+        newly_covered=sum(area.newly_covered for area in provinces),
+        target=goal,
+        as_at=as_at,
+    )
+
+
+def _goal(targets: list[Target], code: str, units: int, as_at: date) -> Goal | None:
+    """Return the goal of an area: its next deadline, or the last one when all have passed."""
+    own = [target for target in targets if (target.province.code if target.province else "") == code]
+    target = next((target for target in own if target.deadline >= as_at), own[-1] if own else None)
+    if target is None:
+        return None
+    share = target.share_of(units)
+    if share is None:
+        return None
+    return Goal(share=share, deadline=target.deadline, set_by=target.set_by, source=target.source)
+
+
+def _inherited(goal: Goal | None) -> Goal | None:
+    if goal is None:
+        return None
+    return Goal(goal.share, goal.deadline, goal.set_by, goal.source, is_inherited=True)
+
+
+# --- Questions to the ledger -----------------------------------------------------------------------------
+# Every statement below is put together from closed lists and from each other; values go in as parameters.
+
+
+def _sql_list(values: Any) -> str:
+    """Return closed-list values (never input) as the inside of an SQL list."""
+    return ", ".join(f"'{value}'" for value in sorted(str(value) for value in values))
+
+
+# Whether entry {e} was believed, in each layer, at the moment asked about.
+_BELIEVED = {
+    Layer.VERIFIED: f"{{e}}.state = '{EntryState.VERIFIED}' AND {{e}}.reviewed_at <= %(known_at)s::timestamptz",
+    Layer.REPORTED: (
+        "{e}.reported_at <= %(known_at)s::timestamptz AND ("
+        f"{{e}}.state IN ('{EntryState.VERIFIED}', '{EntryState.REPORTED}')"
+        f" OR {{e}}.state = '{EntryState.RETURNED}' AND {{e}}.reviewed_at > %(known_at)s::timestamptz)"
+    ),
+}
+
+
+def _in_force(table: str, columns: str, layer: Layer) -> str:
+    """Select the entries of main sites that were believed and not corrected, each with its unit."""
+    believed = _BELIEVED[layer].format
+    return f"""
+        SELECT site.regency_id AS holder_id, {columns}
+        FROM {table} entry
+        JOIN regions_site site ON site.id = entry.site_id AND NOT site.is_branch
+        WHERE NOT entry.withdraws
+          AND {believed(e="entry")}
+          AND NOT EXISTS (
+              SELECT FROM {table} correction
+              WHERE correction.supersedes_id = entry.id AND {believed(e="correction")}
+          )"""
+
+
+def _ledger(layer: Layer) -> str:
+    """Define `milestone` and `operating` (entries in force) and `covered` (the days they cover a unit)."""
+    serving = f"status IN ({_sql_list(SERVING_STATUSES)})"
+    return f"""
+    milestone AS ({_in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}
+    ),
+    operating AS ({
+        _in_force(
+            "regions_operatingrecord",
+            "entry.status, entry.since, entry.date_precision, lead(entry.since) OVER later AS until",
+            layer,
+        )
+    }
+        WINDOW later AS (PARTITION BY entry.site_id ORDER BY entry.since, entry.id)
+    ),
+    covered AS (
+        SELECT holder_id, '{Counting.INAUGURATED}' AS counting, daterange(min(reached_on), NULL) AS days
+        FROM milestone WHERE stage = '{Stage.INAUGURATED}' GROUP BY holder_id
+        UNION ALL
+        SELECT holder_id, '{Counting.OPENED}', daterange(min(reached_on), NULL)
+        FROM milestone WHERE stage IN ({_sql_list(OPENED_STAGES)}) GROUP BY holder_id
+        UNION ALL
+        SELECT holder_id, '{Counting.OPERATING}', daterange(since, until)
+        FROM operating WHERE {serving}
+    )"""
+
+
+# Which regencies are units, and whose MPP covers them: their own, or for an area that is no unit of the
+# Ministry's (Jakarta's six) that of the unit it is part of.
+_BASIS_HOLDS = f"""CASE basis
+            WHEN '{Basis.UNITS_509}' THEN regency.is_autonomous
+            WHEN '{Basis.UNITS_508}' THEN regency.is_autonomous AND regency.kind <> '{RegencyKind.DAERAH_KHUSUS}'
+            ELSE regency.kind <> '{RegencyKind.DAERAH_KHUSUS}'
+        END"""
+_HOLDER = "CASE WHEN regency.is_autonomous THEN regency.id ELSE regency.served_by_id END"
+
+_PROVINCE_OF = {
+    Boundaries.NOW: "regency.province_id",
+    Boundaries.THEN: """coalesce((
+            SELECT former.province_id FROM regions_formerprovince former
+            WHERE former.regency_id = regency.id AND former.until > %(as_at)s::date
+            ORDER BY former.until LIMIT 1
+        ), regency.province_id)""",
+}
+# A province with units is shown whatever its papers say: the nation is the sum of its provinces.
+_PROVINCE_STANDS = {
+    Boundaries.NOW: "true",
+    Boundaries.THEN: (
+        "province.established_on IS NULL OR province.established_on <= %(as_at)s::date OR count(unit.id) > 0"
+    ),
+}
+
+
+_POSITIONS = ", ".join(f"('{stage}', {position})" for position, stage in enumerate(STAGE_ORDER))
+
+
+def _facts(layer: Layer, boundaries: Boundaries) -> str:
+    """Define the units of the basis, and how far each holder of an MPP is on the day asked about."""
+    return f"""
+    WITH {_ledger(layer)},
+    unit AS (
+        SELECT regency.id, {_HOLDER} AS holder_id, {_PROVINCE_OF[boundaries]} AS province_id
+        FROM regions_regency regency, (SELECT %(basis)s::text AS basis) asked
+        WHERE {_BASIS_HOLDS}
+    ),
+    reached AS (
+        SELECT holder_id, position, reached_on, date_precision
+        FROM milestone JOIN (VALUES {_POSITIONS}) AS stages (stage, position) USING (stage)
+        WHERE reached_on <= %(as_at)s::date
+    ),
+    standing AS (
+        SELECT holder_id, min(lower(days)) AS covered_on
+        FROM covered
+        WHERE counting = %(counting)s
+        GROUP BY holder_id
+        HAVING bool_or(days @> %(as_at)s::date)
+    )"""
+
+
+def _by_province(layer: Layer, boundaries: Boundaries) -> str:
+    by_stage = ",\n        ".join(
+        f"count(unit.id) FILTER (WHERE stage.furthest = {position})" for position in range(len(STAGE_ORDER))
+    )
+    return f"""{_facts(layer, boundaries)},
+    stage AS (
+        SELECT holder_id, max(position) AS furthest FROM reached GROUP BY holder_id
+    ),
+    seen AS (
+        SELECT DISTINCT holder_id FROM operating WHERE since <= %(as_at)s::date
+    )
+    SELECT
+        province.code, province.name, province.island_group,
+        count(unit.id) AS units,
+        count(standing.holder_id) AS covered,
+        count(standing.holder_id) FILTER (WHERE standing.covered_on > %(year_before)s::date) AS newly_covered,
+        count(unit.id) FILTER (WHERE stage.holder_id IS NULL AND seen.holder_id IS NULL) AS without_site,
+        {by_stage}
+    FROM regions_province province
+    LEFT JOIN unit ON unit.province_id = province.id
+    LEFT JOIN stage ON stage.holder_id = unit.holder_id
+    LEFT JOIN seen ON seen.holder_id = unit.holder_id
+    LEFT JOIN standing ON standing.holder_id = unit.holder_id
+    GROUP BY province.id
+    HAVING {_PROVINCE_STANDS[boundaries]}
+    ORDER BY province.code
+    """
+
+
+def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
+    return f"""{_facts(layer, boundaries)},
+    stage AS (
+        SELECT DISTINCT ON (holder_id) holder_id, position, reached_on, date_precision
+        FROM reached ORDER BY holder_id, position DESC, reached_on
+    ),
+    latest AS (
+        SELECT DISTINCT ON (holder_id) holder_id, status, since, date_precision
+        FROM operating WHERE since <= %(as_at)s::date ORDER BY holder_id, since DESC
+    )
+    SELECT
+        regency.code, regency.name, standing.holder_id IS NOT NULL, standing.covered_on,
+        stage.position, stage.reached_on, stage.date_precision,
+        latest.status, latest.since, latest.date_precision
+    FROM unit
+    JOIN regions_regency regency ON regency.id = unit.id
+    JOIN regions_province province ON province.id = unit.province_id
+    LEFT JOIN stage ON stage.holder_id = unit.holder_id
+    LEFT JOIN latest ON latest.holder_id = unit.holder_id
+    LEFT JOIN standing ON standing.holder_id = unit.holder_id
+    WHERE province.code = %(province)s
+    ORDER BY regency.code
+    """
+
+
+_LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
+_BY_PROVINCE = {asked: _by_province(*asked) for asked in _LAYERS_AND_BOUNDARIES}
+_BY_UNIT = {asked: _by_unit(*asked) for asked in _LAYERS_AND_BOUNDARIES}
+
+
+DAILY_FIGURES = f"""
+    WITH {_ledger(Layer.VERIFIED)},
+    counted AS (
+        SELECT holder_id, counting, unnest(range_agg(days)) AS days
+        FROM covered WHERE NOT isempty(days) GROUP BY holder_id, counting
+    ),
+    belonging AS (
+        SELECT regency_id, province_id, daterange(lag(until) OVER one, until) AS days
+        FROM regions_formerprovince
+        WINDOW one AS (PARTITION BY regency_id ORDER BY until)
+        UNION ALL
+        SELECT id, province_id, daterange(
+            (SELECT max(until) FROM regions_formerprovince WHERE regency_id = regency.id), NULL
+        )
+        FROM regions_regency regency
+    ),
+    unit AS (
+        SELECT basis, {_HOLDER} AS holder_id, belonging.province_id, belonging.days
+        FROM regions_regency regency
+        JOIN belonging ON belonging.regency_id = regency.id
+        CROSS JOIN (VALUES {", ".join(f"('{basis}')" for basis in Basis)}) AS bases (basis)
+        WHERE {_BASIS_HOLDS}
+    ),
+    countings (counting) AS (VALUES {", ".join(f"('{counting}')" for counting in Counting)}),
+    period AS (
+        SELECT basis, counting, province_id, days, 1 AS units, 0 AS covered FROM unit CROSS JOIN countings
+        UNION ALL
+        SELECT basis, counting, province_id, unit.days * counted.days, 0, 1
+        FROM unit JOIN counted USING (holder_id)
+        WHERE unit.days && counted.days
+    ),
+    step AS (
+        SELECT basis, counting, province_id,
+               greatest(lower(days), %(first_day)s::date) AS as_at, units, covered
+        FROM period WHERE upper_inf(days) OR upper(days) > %(first_day)s::date
+        UNION ALL
+        SELECT basis, counting, province_id, upper(days), -units, -covered
+        FROM period WHERE upper(days) > %(first_day)s::date
+    ),
+    change AS (
+        SELECT basis, counting, coalesce(province_id, 0) AS area, as_at,
+               sum(units) AS units, sum(covered) AS covered
+        FROM step
+        GROUP BY GROUPING SETS ((basis, counting, as_at, province_id), (basis, counting, as_at))
+    ),
+    grid AS (
+        SELECT basis, counting, area, established_on, day::date AS as_at
+        FROM (VALUES {", ".join(f"('{basis}')" for basis in Basis)}) AS bases (basis)
+        CROSS JOIN countings
+        CROSS JOIN (
+            SELECT id AS area, established_on FROM regions_province
+            WHERE %(provinces)s::bigint[] IS NULL OR id = ANY(%(provinces)s::bigint[])
+            UNION ALL SELECT 0, NULL
+        ) AS areas
+        CROSS JOIN generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS day
+    ),
+    figure AS (
+        SELECT as_at, basis, counting, area, established_on,
+               coalesce(sum(change.units) OVER so_far, 0)::int AS units,
+               coalesce(sum(change.covered) OVER so_far, 0)::int AS covered
+        FROM grid LEFT JOIN change USING (basis, counting, area, as_at)
+        WINDOW so_far AS (PARTITION BY basis, counting, area ORDER BY as_at)
+    )
+    SELECT as_at, basis, counting, nullif(area, 0) AS province_id, units, covered
+    FROM figure
+    WHERE established_on IS NULL OR established_on <= as_at OR units > 0
+"""
+"""Every day from `first_day` to `last_day`, every basis and counting, for `provinces` (all when NULL) and the
+nation (province NULL): verified layer, boundaries of the day. `known_at` is 'infinity' for what is known now."""

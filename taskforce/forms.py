@@ -1,0 +1,120 @@
+"""What may be asked about coverage, and how is it written in an address?"""
+
+import re
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from regions.rules import ROLLOUT_BEGAN_ON
+from taskforce.choices import Basis, Boundaries, Counting, Layer
+from taskforce.coverage import Question
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class IsoDayField(forms.Field):
+    """A day written YYYY-MM-DD, from the start of the rollout to today."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day, None when nothing was given."""
+        if not value or isinstance(value, date):
+            return value or None
+        text = str(value).strip()
+        if not ISO_DAY.fullmatch(text):
+            raise ValidationError(_("“%(value)s” bukan tanggal."), code="invalid", params={"value": text[:40]})
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError(
+                _("“%(value)s” tidak ada dalam kalender."), code="invalid", params={"value": text}
+            ) from None
+
+
+class IsoMomentField(forms.Field):
+    """A moment in ISO 8601, or a day, which stands for its end; without an offset in the ministry's time."""
+
+    widget = forms.TextInput(attrs={"placeholder": "2024-12-12"})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment, None when nothing was given."""
+        if not value or isinstance(value, datetime):
+            return value or None
+        # A plus sign that was not escaped in the address arrives as a blank.
+        text = re.sub(r" (?=\d\d:?\d\d$)", "+", str(value).strip())
+        if ISO_DAY.fullmatch(text):
+            day = IsoDayField().to_python(text)
+            return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+        try:
+            moment = parse_datetime(text)
+        except ValueError:
+            moment = None
+        if moment is None:
+            raise ValidationError(_("“%(value)s” bukan waktu."), code="invalid", params={"value": text[:40]})
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+class CoverageForm(forms.Form):
+    """Read a question about coverage from an address; what is not given takes its default.
+
+    Every refusal names the parameter and says what it takes.
+    """
+
+    as_at = IsoDayField(label=_("Per tanggal"), required=False)
+    counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
+    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
+    boundaries = forms.ChoiceField(label=_("Batas provinsi"), choices=Boundaries, required=False)
+    known_at = IsoMomentField(label=_("Menurut yang diketahui sampai"), required=False)
+    layer = forms.ChoiceField(label=_("Lapisan"), choices=Layer, required=False)
+
+    def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
+        self.today = today
+        # The control shows the day that is answered for, also when the address names none.
+        super().__init__({"as_at": today.isoformat(), **{k: v for k, v in (data or {}).items() if v}})
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = _("“%(value)s” tidak dikenal.")
+        self.fields["as_at"].widget.attrs |= {"min": ROLLOUT_BEGAN_ON.isoformat(), "max": today.isoformat()}
+        if not may_see_reported:
+            del self.fields["layer"]
+
+    @property
+    def question(self) -> Question:
+        """Return the question asked; only a valid form has one."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return Question(**{"as_at": self.today, **given})
+
+    def clean_as_at(self) -> date | None:
+        """Refuse a day outside the rollout."""
+        day: date | None = self.cleaned_data["as_at"]
+        if day and not ROLLOUT_BEGAN_ON <= day <= self.today:
+            raise ValidationError(_("%(day)s di luar rentang."), code="out_of_range", params={"day": day.isoformat()})
+        return day
+
+    def clean_known_at(self) -> datetime | None:
+        """Refuse a moment after today: nobody knows yet."""
+        moment: datetime | None = self.cleaned_data["known_at"]
+        if moment and timezone.localtime(moment).date() > self.today:
+            raise ValidationError(_("Waktu itu belum tiba."), code="out_of_range")
+        return moment
+
+    def refusals(self) -> dict[str, list[str]]:
+        """Return, for each wrong parameter, sentences that name it and say what it takes."""
+        return {
+            name: [f"{name}: {message} {self._takes(name)}" for message in messages]
+            for name, messages in self.errors.items()
+        }
+
+    def _takes(self, name: str) -> str:
+        span = {"first": ROLLOUT_BEGAN_ON.isoformat(), "last": self.today.isoformat()}
+        if name == "as_at":
+            return str(_("Tulis YYYY-MM-DD, dari %(first)s sampai %(last)s.") % span)
+        if name == "known_at":
+            return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, paling lambat %(last)s.") % span)
+        choices = ", ".join(value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
+        return str(_("Pilihannya: %(choices)s.") % {"choices": choices})

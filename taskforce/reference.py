@@ -1,0 +1,46 @@
+"""Which targets does the reference data name?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mpp_tracker.lib.csvfile import CsvFile, Row
+from mpp_tracker.lib.reference import Tally, sync
+from regions.reference import provinces_by_code
+from taskforce.choices import TargetMetric
+from taskforce.models import Target
+
+NATIONAL = "national"
+
+
+def load_targets(path: Path, *, overwrite: bool = False) -> Tally:
+    """Load `targets.csv`: what was to be reached by when, for the nation or a province.
+
+    Raises:
+        BrokenFileError: a row is wrong; the caller's transaction must be rolled back.
+    """
+    provinces = provinces_by_code()
+
+    def values(row: Row) -> Mapping[str, Any]:
+        deadline = row.day("deadline", required=True)
+        if deadline is not None and row.whole("year") != deadline.year:
+            row.fault("year", _("tahun tidak sama dengan tahun tenggat"))
+        is_national = row.text("scope", required=True) == NATIONAL
+        return {
+            "province": None if is_national else row.found("scope", provinces),
+            "metric": row.one_of("metric", TargetMetric.values),
+            "value": row.decimal("value", required=True),
+            "deadline": deadline,
+            "set_on": row.day("set_on", required=True),
+            "set_by": row.text("set_by", required=True),
+            "source": row.text("source", required=True),
+        }
+
+    file = CsvFile(path, ["year", "deadline", "scope", "metric", "value", "set_on", "set_by", "source"])
+    wanted = [(row, values(row)) for row in file]
+    file.stop_if_broken()
+    tally = sync(Target, ["province", "metric", "deadline", "set_on"], wanted, overwrite=overwrite)
+    file.stop_if_broken()
+    return tally

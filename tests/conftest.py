@@ -1,0 +1,86 @@
+"""What do all tests share? The real rollout, loaded once through the product's own import, and named actors."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from regions.choices import OperatingStatus, Stage
+from regions.models import DirtyProvince, Milestone, OperatingRecord, Regency, Site
+from regions.services.ledger import report, verify
+
+IMPORTER = "importer@pantau-mpp.example"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Every test starts from the real rollout, with nothing waiting to be recomputed."""
+    with django_db_blocker.unblock():
+        User.objects.create_user(IMPORTER)
+        call_command("load_reference", verbosity=0)
+        call_command("load_rollout", by=IMPORTER, verbosity=0)
+        DirtyProvince.objects.all().delete()
+
+
+@pytest.fixture
+def importer(db: None) -> User:
+    return User.objects.get(email=IMPORTER)
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return User.objects.create_superuser("editor@pantau-mpp.example", "rahasia-sekali")
+
+
+@pytest.fixture
+def officer(db: None) -> User:
+    return User.objects.create_user("officer@pantau-mpp.example")
+
+
+@pytest.fixture
+def verifier(db: None) -> User:
+    return User.objects.create_user("verifier@pantau-mpp.example")
+
+
+@pytest.fixture
+def ponorogo(db: None) -> Regency:
+    """A regency of Jawa Timur of which the rollout knows nothing."""
+    return Regency.objects.get(code="35.02")
+
+
+@pytest.fixture
+def site(ponorogo: Regency) -> Site:
+    return Site.objects.create(regency=ponorogo, name="MPP Kabupaten Ponorogo")
+
+
+@pytest.fixture
+def reported(officer: User) -> Callable[..., Milestone]:
+    """A function that reports a milestone of a site."""
+
+    def make(site: Site, stage: str = Stage.INAUGURATED, reached_on: date = date(2026, 3, 1), **more: Any) -> Milestone:
+        return report(Milestone(site=site, stage=stage, reached_on=reached_on, **more), by=officer)
+
+    return make
+
+
+@pytest.fixture
+def verified(reported: Callable[..., Milestone], verifier: User) -> Callable[..., Milestone]:
+    """A function that reports a milestone of a site and has it verified."""
+
+    def make(site: Site, *statement: Any, **more: Any) -> Milestone:
+        return verify(reported(site, *statement, **more), by=verifier)
+
+    return make
+
+
+@pytest.fixture
+def operating(officer: User, verifier: User) -> Callable[..., OperatingRecord]:
+    """A function that has an operating status of a site reported and verified."""
+
+    def make(site: Site, status: str = OperatingStatus.OPERATING, since: date = date(2026, 3, 1)) -> OperatingRecord:
+        return verify(report(OperatingRecord(site=site, status=status, since=since), by=officer), by=verifier)
+
+    return make

@@ -1,0 +1,59 @@
+"""Do the rules about dates and stages say what the field says?"""
+
+from datetime import date
+
+import pytest
+
+from regions.choices import EntryState, OperatingStatus, Stage
+from regions.rules import end_of_period, furthest, parse_partial_date, start_of_period
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "expected"),
+    [
+        ("2025-09-24", "day", date(2025, 9, 24)),
+        ("2018-02", "month", date(2018, 2, 28)),
+        ("2024-02", "month", date(2024, 2, 29)),
+        ("2019", "year", date(2019, 12, 31)),
+    ],
+)
+def test_a_partial_date_counts_from_the_last_day_of_its_period(text: str, precision: str, expected: date) -> None:
+    assert parse_partial_date(text, precision) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        ("2024-02-30", "day"),
+        ("2024-13", "month"),
+        ("2024-02", "day"),
+        ("2024-02-01", "month"),
+        ("24-02", "month"),
+        ("2024-2-1", "day"),
+        ("kemarin", "day"),
+        ("２０２４", "year"),
+        ("0000", "year"),
+    ],
+)
+def test_a_date_not_written_as_its_precision_says_is_refused(text: str, precision: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_partial_date(text, precision)
+
+
+@pytest.mark.parametrize("precision", ["day", "month", "year"])
+def test_a_period_starts_no_later_than_it_ends(precision: str) -> None:
+    day = date(2024, 2, 15)
+
+    assert start_of_period(day, precision) <= day <= end_of_period(day, precision)
+
+
+def test_the_furthest_stage_goes_by_the_order_of_the_field_not_of_the_milestones() -> None:
+    assert furthest(["opened", "committed", "building"]) == Stage.OPENED
+    assert furthest(["soft_launched", "ready"]) == Stage.READY
+    assert furthest([]) is None
+
+
+@pytest.mark.parametrize("choices", [Stage, OperatingStatus, EntryState])
+def test_every_choice_has_a_tone(choices: type[Stage]) -> None:
+    for choice in choices:
+        assert choice.tone.value
