@@ -4,6 +4,7 @@ Every loader raises `BrokenFileError` with all that is wrong; the caller rolls i
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +21,25 @@ REGENCY_CODE = r"\d\d\.\d\d"
 def load_provinces(path: Path, *, overwrite: bool = False) -> Tally:
     """Load `provinces.csv`: 38 provinces, four of them split from another."""
 
-    def values(row: Row) -> Mapping[str, Any]:
+    def values(row: Row, known: dict[str, Province]) -> Mapping[str, Any]:
         return {
             "code": row.matching("code", r"\d\d", _("kode provinsi dua angka, misalnya 35")),
             "name": row.text("name", required=True),
             "island_group": row.one_of("island_group", IslandGroup.values),
             "established_on": row.day("established_on"),
             "legal_basis": row.text("legal_basis"),
-            "split_from": row.found("split_from", provinces_by_code(), required=False),
+            "split_from": row.found("split_from", known, required=False),
         }
 
     file = CsvFile(path, ["code", "name", "island_group", "established_on", "legal_basis", "split_from"])
-    return _load_parents_first(file, Province, "split_from", values, overwrite=overwrite)
+    return _load_parents_first(file, Province, "split_from", provinces_by_code, values, overwrite=overwrite)
 
 
 def load_regencies(path: Path, *, overwrite: bool = False) -> Tally:
     """Load `regencies.csv`: 514 second-level areas and Jakarta as a whole."""
     provinces = provinces_by_code()
 
-    def values(row: Row) -> Mapping[str, Any]:
+    def values(row: Row, known: dict[str, Regency]) -> Mapping[str, Any]:
         return {
             "code": row.matching("code", REGENCY_CODE, _("kode kabupaten/kota, misalnya 11.10")),
             "province": row.found("province_code", provinces),
@@ -47,7 +48,7 @@ def load_regencies(path: Path, *, overwrite: bool = False) -> Tally:
             "is_autonomous": row.boolean("is_autonomous"),
             "seat_latitude": row.decimal("seat_latitude"),
             "seat_longitude": row.decimal("seat_longitude"),
-            "served_by": row.found("served_by", regencies_by_code(), required=False),
+            "served_by": row.found("served_by", known, required=False),
         }
 
     columns = [
@@ -60,7 +61,8 @@ def load_regencies(path: Path, *, overwrite: bool = False) -> Tally:
         "seat_longitude",
         "served_by",
     ]
-    return _load_parents_first(CsvFile(path, columns), Regency, "served_by", values, overwrite=overwrite)
+    file = CsvFile(path, columns)
+    return _load_parents_first(file, Regency, "served_by", regencies_by_code, values, overwrite=overwrite)
 
 
 def load_former_provinces(path: Path, *, overwrite: bool = False) -> Tally:
@@ -118,12 +120,20 @@ def _load(
 
 
 def _load_parents_first(
-    file: CsvFile, model: Any, parent: str, values: Callable[[Row], Mapping[str, Any]], *, overwrite: bool
+    file: CsvFile,
+    model: Any,
+    parent: str,
+    by_code: Callable[[], dict[str, Any]],
+    values: Callable[..., Mapping[str, Any]],
+    *,
+    overwrite: bool,
 ) -> Tally:
     """Load rows without a parent, then those that name one, so that order within the file does not matter."""
     rows = list(file)
     file.stop_if_broken()
-    roots = [row for row in rows if not row.text(parent)]
-    children = [row for row in rows if row.text(parent)]
-    tally = _load(file, roots, model, ["code"], values, overwrite=overwrite)
-    return tally + _load(file, children, model, ["code"], values, overwrite=overwrite)
+    tally = Tally()
+    for has_parent in (False, True):
+        generation = [row for row in rows if bool(row.text(parent)) is has_parent]
+        known = by_code()
+        tally += _load(file, generation, model, ["code"], partial(values, known=known), overwrite=overwrite)
+    return tally

@@ -99,7 +99,10 @@ class CoverageForm(forms.Form):
     def clean_known_at(self) -> datetime | None:
         """Refuse a moment after today: nobody knows yet."""
         moment: datetime | None = self.cleaned_data["known_at"]
-        if moment and timezone.localtime(moment).date() > self.today:
+        if moment and not ROLLOUT_BEGAN_ON.year <= moment.year <= self.today.year + 1:
+            # Far from any day of ours the calendar itself gives out.
+            raise ValidationError(_("%(year)s di luar rentang."), code="out_of_range", params={"year": moment.year})
+        if moment and timezone.localdate(moment) > self.today:
             raise ValidationError(_("Waktu itu belum tiba."), code="out_of_range")
         return moment
 

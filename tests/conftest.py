@@ -16,7 +16,13 @@ IMPORTER = "importer@pantau-mpp.example"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def static_files() -> None:
+    """The static files as production serves them, hashed and compressed."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, static_files: None, django_db_blocker: Any) -> None:
     """Every test starts from the real rollout, with nothing waiting to be recomputed."""
     with django_db_blocker.unblock():
         User.objects.create_user(IMPORTER)

@@ -31,7 +31,7 @@ def test_a_partial_date_counts_from_the_last_day_of_its_period(text: str, precis
         ("24-02", "month"),
         ("2024-2-1", "day"),
         ("kemarin", "day"),
-        ("２０２４", "year"),
+        ("\uff12\uff10\uff12\uff14", "year"),
         ("0000", "year"),
     ],
 )

@@ -1,0 +1,1 @@
+"""How does the product run on one machine, with nothing installed beforehand?"""

@@ -1,0 +1,144 @@
+"""Do the public pages show the figures of the coverage function, and help where something is wrong?"""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+
+from accounts.models import User
+from dashboard import views
+from taskforce.coverage import coverage
+
+pytestmark = pytest.mark.django_db
+
+
+def text(client: Client, url: str, status: int = 200) -> str:
+    response = client.get(url)
+    assert response.status_code == status
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_nation_stands_with_its_definition_and_date(client: Client) -> None:
+    page = text(client, "/?as_at=2025-09-24")
+
+    assert "286 dari 509 unit 56,2 %" in page
+    assert "diresmikan, per 24 September 2025" in page
+
+
+def test_every_province_has_its_row(client: Client) -> None:
+    page = text(client, "/?as_at=2024-12-12")
+
+    assert len(coverage(views.timezone.datetime(2024, 12, 12).date()).provinces) == 38
+    assert "Jawa Timur 38" in page
+    assert "5 provinsi belum memiliki" in page
+
+
+def test_the_definition_is_part_of_the_address_and_carried_on(client: Client) -> None:
+    content = client.get("/?as_at=2024-12-12&counting=opened").content.decode()
+
+    assert 'href="/provinsi/35/?as_at=2024-12-12&amp;counting=opened"' in content
+    assert '<option value="opened" selected>' in content
+    assert 'value="2024-12-12"' in content
+
+
+def test_a_province_lists_its_units_with_their_stage(client: Client) -> None:
+    page = text(client, "/provinsi/35/?as_at=2024-12-12")
+
+    assert "Kabupaten Banyuwangi Diresmikan 6 Oktober 2017" in page
+    assert "Kabupaten Ponorogo belum ada data" in page
+
+
+def test_a_date_is_written_as_exactly_as_it_is_known(client: Client) -> None:
+    assert "Kota Denpasar Diresmikan Februari 2018" in text(client, "/provinsi/51/?as_at=2018-03-01")
+
+
+def test_jakarta_without_jakarta_says_so(client: Client) -> None:
+    page = text(client, "/provinsi/31/?basis=508")
+
+    assert "belum ada data" in page
+    assert "Tidak ada unit sasaran di provinsi ini" in page
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("/?as_at=kemarin", "as_at"),
+        ("/?as_at=2024-02-30", "as_at"),
+        ("/?as_at=2016-01-01", "2017-01-01"),
+        ("/?basis=1", "509, 508, 514"),
+        ("/provinsi/35/?counting=x", "inaugurated"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_explained(client: Client, url: str, says: str) -> None:
+    page = text(client, url, 400)
+
+    assert "Pertanyaan ini tidak dapat dijawab" in page
+    assert says in page
+
+
+@pytest.mark.parametrize(
+    "url", ["/provinsi/99/", "/provinsi/93/?as_at=2022-06-30", "/provinsi/3%00/", "/nix/", "/provinsi/<script>/"]
+)
+def test_what_does_not_exist_is_404_with_a_way_on(client: Client, url: str) -> None:
+    page = text(client, url, 404)
+
+    assert "Halaman ini tidak ada" in page
+    assert "Ke halaman depan" in page
+
+
+def test_a_province_to_come_is_there_in_todays_boundaries(client: Client) -> None:
+    assert "Papua Selatan" in text(client, "/provinsi/93/?as_at=2022-06-30&boundaries=now")
+
+
+def test_a_visitor_is_not_offered_the_reported_layer(client: Client, officer: User) -> None:
+    assert 'name="layer"' not in client.get("/").content.decode()
+
+    client.force_login(officer)
+    assert 'name="layer"' in client.get("/").content.decode()
+
+
+def test_a_visitor_asking_for_the_reported_layer_gets_the_verified_one(client: Client) -> None:
+    assert "Lapisan terverifikasi Batas" in text(client, "/?layer=reported")
+
+
+def test_markup_in_the_address_stays_text(client: Client) -> None:
+    content = client.get('/?as_at="><script>alert(1)</script>').content.decode()
+
+    assert "<script>alert" not in content
+
+
+def test_nothing_inline_needs_an_exception_from_the_policy(client: Client) -> None:
+    response = client.get("/")
+
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=", response.content.decode())
+
+
+def test_the_nation_takes_two_queries_and_a_province_three(client: Client, django_assert_num_queries: Any) -> None:
+    # 1 the facts, 2 the targets
+    with django_assert_num_queries(2):
+        client.get("/?as_at=2024-12-12")
+    # 3 the units
+    with django_assert_num_queries(3):
+        client.get("/provinsi/35/?as_at=2024-12-12")
+
+
+def test_a_fault_of_ours_is_admitted_without_a_trace(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> None:
+        raise DatabaseError("kaboom")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(views, "nation_page", fail)
+
+    page = text(client, "/", 500)
+
+    assert "Terjadi galat pada sistem" in page
+    assert "kaboom" not in page
+
+
+def test_health_is_answered_without_the_database(client: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok"}

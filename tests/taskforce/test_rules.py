@@ -1,0 +1,60 @@
+"""Are percentages, gaps and paces computed as people expect?"""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskforce import rules
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [(296, 509, "58.2"), (0, 9, "0.0"), (9, 9, "100.0"), (1, 2000, "0.1"), (1, 8, "12.5"), (45, 1000, "4.5")],
+)
+def test_percentage_has_one_place_rounded_half_up(part: int, whole: int, expected: str) -> None:
+    assert rules.percentage(part, whole) == Decimal(expected)
+
+
+def test_a_half_is_rounded_up() -> None:
+    assert rules.percentage(1, 2000) == Decimal("0.1")
+    assert rules.percentage(3, 2000) == Decimal("0.2")
+
+
+def test_of_nothing_there_is_no_percentage() -> None:
+    assert rules.percentage(0, 0) is None
+
+
+@given(st.integers(0, 600), st.integers(1, 600))
+def test_a_share_asks_for_enough_units_and_not_one_more(part: int, whole: int) -> None:
+    share = Fraction(min(part, whole), whole)
+
+    needed = rules.units_for(share, 509)
+
+    assert needed >= share * 509 > needed - 1
+
+
+@pytest.mark.parametrize(("covered", "wanted", "expected"), [(262, 509, 247), (9, 9, 0), (10, 9, 0)])
+def test_a_target_passed_leaves_no_gap(covered: int, wanted: int, expected: int) -> None:
+    assert rules.gap(covered, wanted) == expected
+
+
+def test_a_year_before_a_leap_day_is_the_last_of_february() -> None:
+    assert rules.year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+    assert rules.year_before(date(2025, 3, 1)) == date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("gap", "as_at", "deadline", "expected"),
+    [
+        (247, date(2024, 1, 1), date(2024, 12, 31), "20.6"),
+        (0, date(2026, 1, 1), date(2024, 12, 31), "0.0"),
+        (5, date(2025, 1, 1), date(2024, 12, 31), None),
+        (5, date(2024, 12, 31), date(2024, 12, 31), None),
+    ],
+)
+def test_the_pace_needed(gap: int, as_at: date, deadline: date, expected: str | None) -> None:
+    assert rules.pace_needed(gap, as_at, deadline) == (expected and Decimal(expected))
