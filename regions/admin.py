@@ -115,7 +115,7 @@ class LedgerInline(ReadOnly, admin.TabularInline):
 
 class MilestoneInline(LedgerInline):
     model = Milestone
-    fields = [
+    fields = readonly_fields = [
         "stage",
         "reached_on",
         "date_precision",
@@ -129,7 +129,7 @@ class MilestoneInline(LedgerInline):
 
 class OperatingRecordInline(LedgerInline):
     model = OperatingRecord
-    fields = [
+    fields = readonly_fields = [
         "status",
         "since",
         "date_precision",
@@ -197,6 +197,7 @@ class StatementForm(ModelForm):
         super()._post_clean()  # type: ignore[misc]
         if not self.errors:
             try:
+                self.instance.validate_constraints(exclude=set(LedgerAdmin.PROVENANCE))
                 check(self.instance)
             except ValidationError as error:
                 self.add_error(None, error)

@@ -161,7 +161,9 @@ class Run:
             return self._program(argv, None, patience=5.0)
         # Held here too, so that callers wait instead of being refused when gunicorn is restarted.
         claim(port)
-        argv = [sys.executable, "-m", "gunicorn", "mpp_tracker.wsgi", "--workers", "2"]
+        # Threads, because no proxy stands before it: a browser opens connections ahead of need, and one that it
+        # leaves idle would keep a whole sync worker waiting.
+        argv = [sys.executable, "-m", "gunicorn", "mpp_tracker.wsgi", "--workers", "2", "--threads", "4"]
         argv += ["--bind", f"fd://{port.fileno()}", "--graceful-timeout", "8"]
         # Where the workers show that they live; /tmp may be a slow disk.
         shm = Path("/dev/shm")  # noqa: S108  # nosec B108

@@ -1,0 +1,64 @@
+"""How do tests look at the product as people do: through gunicorn and a real Chromium?"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from mpp_tracker.local.environment import ROOT
+from mpp_tracker.local.processes import wait_until
+
+# Without the background flags it would look for its maker's hosts at every start.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@contextmanager
+def served(database_url: str, log: Path) -> Iterator[str]:
+    """Serve a database's content with gunicorn, as production does; yield the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", "mpp_tracker.wsgi", "-b", f"127.0.0.1:{port}"]
+    command += ["--threads", "4", "--no-control-socket"]
+    environment = os.environ | {"DATABASE_URL": database_url, "SITE_URL": address}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        try:
+            assert wait_until(lambda: answers(f"{address}/healthz"), seconds=30), log.read_text()
+            yield address
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def answers(url: str) -> bool:
+    """Return whether somebody answers 200 there."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own address
+            return response.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium on the path; skip where there is none, unless one is required."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("REQUIRE_BROWSER is set, but there is no Chromium on the path.")
+        pytest.skip("There is no Chromium on the path.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()

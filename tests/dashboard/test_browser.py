@@ -1,0 +1,111 @@
+"""Do the public pages work in a real browser, for everyone?"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection, connections
+from playwright.sync_api import Browser, Page
+
+from tests.browser import chromium, served
+
+# The database is set up only for tests that say they use it.
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+PAGES = ["/", "/provinsi/35/", "/?as_at=kemarin", "/provinsi/99/"]
+WIDTHS = [320, 360, 768, 1440]
+
+
+@pytest.fixture(scope="module")
+def address(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real rollout, served."""
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}@{quote(database['HOST'], safe='')}/{database['NAME']}"
+    with served(url, tmp_path_factory.mktemp("web") / "log") as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread; Django would refuse to talk to the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as program:
+        yield program
+        # Beside an event loop Django keeps another connection, which nobody else would close.
+        connections.close_all()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def open_page(browser: Browser, url: str, **context: Any) -> Page:
+    page = browser.new_context(locale="id-ID", **context).new_page()
+    page.goto(url)
+    return page
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(address: str, browser: Browser, path: str, scheme: str) -> None:
+    page = open_page(browser, address + path, color_scheme=scheme)
+
+    results = Axe().run(page)
+
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_screen(address: str, browser: Browser, path: str, width: int) -> None:
+    page = open_page(browser, address + path, viewport={"width": width, "height": 800})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_control_works_without_javascript(address: str, browser: Browser) -> None:
+    page = open_page(browser, address, java_script_enabled=False)
+
+    page.get_by_label("Per tanggal").fill("2024-12-12")
+    page.get_by_label("Yang dihitung").select_option("opened")
+    page.get_by_role("button", name="Tampilkan").click()
+
+    assert "as_at=2024-12-12" in page.url
+    assert "counting=opened" in page.url
+    assert page.locator(".headline__number").inner_text() == "268"
+    assert page.get_by_label("Per tanggal").input_value() == "2024-12-12"
+
+
+def test_a_province_is_one_click_away_and_keeps_the_question(address: str, browser: Browser) -> None:
+    page = open_page(browser, f"{address}/?as_at=2024-12-12")
+
+    page.get_by_role("link", name="Jawa Timur").click()
+
+    assert urlsplit(page.url).path == "/provinsi/35/"
+    assert "per 12 Desember 2024" in page.locator(".headline").inner_text()
+
+
+def test_the_first_thing_a_keyboard_reaches_leads_to_the_content(address: str, browser: Browser) -> None:
+    page = open_page(browser, address)
+
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#isi"
+
+
+@pytest.mark.parametrize("path", ["/", "/provinsi/35/"])
+def test_a_page_is_light_asks_nobody_else_and_breaks_no_rule(address: str, browser: Browser, path: str) -> None:
+    page = browser.new_context().new_page()
+    said: list[str] = []
+    fetched: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: fetched.append(request.url))
+    weights: list[int] = []
+    page.on("requestfinished", lambda request: weights.append(request.sizes()["responseBodySize"]))
+
+    page.goto(address + path)
+    page.wait_for_load_state("networkidle")
+
+    assert said == []
+    assert {urlsplit(url).netloc for url in fetched} == {urlsplit(address).netloc}
+    assert sum(weights) < 150_000
