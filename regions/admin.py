@@ -27,7 +27,7 @@ from regions.models import (
     Site,
 )
 from regions.rules import ROLLOUT_BEGAN_ON
-from regions.services.ledger import check, mark_all_dirty, report
+from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
 
 admin.site.site_title = _("Admin Pantau MPP")
 admin.site.site_header = _("Pantau MPP")
@@ -102,12 +102,14 @@ class RegencyAdmin(AreaAdmin):
     inlines = [FormerProvinceInline, RegencyAliasInline]
 
 
+ENTRY_COLUMNS: list[Any] = ["date_precision", "state", "reported_by", "reviewed_by", "source_url", "note"]
+
+
 class LedgerInline(ReadOnly, admin.TabularInline):
     """The entries of a site, to read; a new one is made from its own list."""
 
     extra = 0
     show_change_link = True
-    classes = ["collapse"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("reported_by", "reviewed_by")
@@ -115,30 +117,12 @@ class LedgerInline(ReadOnly, admin.TabularInline):
 
 class MilestoneInline(LedgerInline):
     model = Milestone
-    fields = readonly_fields = [
-        "stage",
-        "reached_on",
-        "date_precision",
-        "state",
-        "reported_by",
-        "reviewed_by",
-        "source_url",
-        "note",
-    ]
+    fields = readonly_fields = ["stage", "reached_on", *ENTRY_COLUMNS]
 
 
 class OperatingRecordInline(LedgerInline):
     model = OperatingRecord
-    fields = readonly_fields = [
-        "status",
-        "since",
-        "date_precision",
-        "state",
-        "reported_by",
-        "reviewed_by",
-        "source_url",
-        "note",
-    ]
+    fields = readonly_fields = ["status", "since", *ENTRY_COLUMNS]
 
 
 @admin.register(Site)
@@ -149,6 +133,14 @@ class SiteAdmin(admin.ModelAdmin):
     search_fields = ["name", "=regency__code", "regency__name", "regency__aliases__alias"]
     autocomplete_fields = ["regency"]
     inlines = [MilestoneInline, OperatingRecordInline]
+
+    def save_model(self, request: HttpRequest, obj: Site, form: ModelForm, change: bool) -> None:
+        before = Site.objects.select_related("regency").filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        if before and {"regency", "is_branch"} & set(form.changed_data):
+            # Its history now counts elsewhere, or no longer.
+            for regency in {before.regency, obj.regency}:
+                mark_dirty(regency, since=ROLLOUT_BEGAN_ON)
 
     @admin.display(description=_("provinsi"), ordering="regency__province__code")
     def province(self, obj: Site) -> str:

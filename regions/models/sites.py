@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -82,3 +83,11 @@ class Site(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a site in an area that is no unit: nothing would ever count it."""
+        regency = Regency.objects.filter(pk=self.regency_id).select_related("served_by").first()
+        if regency and not regency.is_autonomous:
+            raise ValidationError(
+                {"regency": _("Catat MPP ini pada %(unit)s, unit sasaran wilayah ini.") % {"unit": regency.served_by}}
+            )

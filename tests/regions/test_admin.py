@@ -165,6 +165,36 @@ def test_moving_a_regency_makes_all_figures_stale(staff: Client, ponorogo: Regen
     assert DirtyProvince.objects.count() == 38
 
 
+def site_form(site: Site, **change: Any) -> dict[str, Any]:
+    inlines = {
+        f"{name}-{key}_FORMS": "0" for name in ("milestones", "operating_records") for key in ("TOTAL", "INITIAL")
+    }
+    return {"regency": site.regency_id, "name": site.name} | inlines | change
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [({"address": "Jalan Baru"}, set()), ({"is_branch": "on"}, {"35"}), ({"regency": "11.01"}, {"11", "35"})],
+)
+def test_a_site_that_moves_takes_its_figures_along(staff: Client, change: dict[str, str], stale: set[str]) -> None:
+    site = Site.objects.get(regency__code="35.10")
+    if "regency" in change:
+        change = {"regency": Regency.objects.get(code=change["regency"]).pk}
+
+    response = staff.post(url("regions.site", "change", site.pk), site_form(site, **change))
+
+    assert response.status_code == 302
+    assert set(DirtyProvince.objects.values_list("province__code", flat=True)) == stale
+
+
+def test_a_site_in_a_part_of_jakarta_is_recorded_with_jakarta(staff: Client, site: Site) -> None:
+    part = Regency.objects.get(code="31.71")
+
+    response = staff.post(url("regions.site", "add"), site_form(site, regency=part.pk))
+
+    assert "Provinsi DKI Jakarta" in str(response.context["errors"])
+
+
 def test_a_second_active_target_of_a_year_is_refused_on_the_form(staff: Client) -> None:
     form = {"metric": "coverage_pct", "value": "90", "deadline": "2024-06-30", "set_on": "2024-01-01"}
 
