@@ -51,7 +51,7 @@ suite: install-dev
 	@$(SERVERS) $(VENV)/pytest $(ARGS)
 
 bench: install-dev
-	@$(SERVERS) $(VENV)/pytest benchmarks $(ARGS)
+	@$(SERVERS) $(VENV)/pytest benchmarks --benchmark-only --benchmark-quiet $(ARGS)
 
 faults: install-dev
 	@$(SERVERS) $(VENV)/pytest -m faults $(ARGS)

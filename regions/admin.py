@@ -111,18 +111,21 @@ class LedgerInline(ReadOnly, admin.TabularInline):
     extra = 0
     show_change_link = True
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("reported_by", "reviewed_by")
 
 
 class MilestoneInline(LedgerInline):
     model = Milestone
-    fields = readonly_fields = ["stage", "reached_on", *ENTRY_COLUMNS]
+    fields = ["stage", "reached_on", *ENTRY_COLUMNS]
 
 
 class OperatingRecordInline(LedgerInline):
     model = OperatingRecord
-    fields = readonly_fields = ["status", "since", *ENTRY_COLUMNS]
+    fields = ["status", "since", *ENTRY_COLUMNS]
 
 
 @admin.register(Site)
