@@ -20,13 +20,13 @@ class AccountCreationForm(AdminUserCreationForm):
 class UserAdmin(BaseUserAdmin):
     add_form = AccountCreationForm
     ordering = ["email"]
-    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
-    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    list_display = ["email", "name", "is_active", "last_login"]
+    list_filter = ["is_superuser", "is_active", "groups"]
     search_fields = ["email", "name"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        (_("Hak"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Hak"), {"fields": ("is_active", "is_superuser", "groups", "user_permissions")}),
         (_("Waktu"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)

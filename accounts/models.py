@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Create a user who may do everything in the admin."""
-        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+        return self.create_user(email, password, **{"is_superuser": True, **fields})
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user signing in as `username`, in whatever case they typed it."""
@@ -40,7 +40,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("alamat surel"), unique=True)
     name = models.CharField(_("nama"), max_length=150, blank=True)
-    is_staff = models.BooleanField(_("boleh masuk admin"), default=False)
     is_active = models.BooleanField(
         _("aktif"),
         default=True,

@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "commitments",
     "regions",
     "accounts",
-    "django.contrib.admin",
+    "mpp_tracker.apps.PantauAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,6 +95,7 @@ TEMPLATES = [
     },
 ]
 
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "regions.backends.TurfBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from regions.choices import EntryState
 from regions.models import (
+    Assignment,
     Ceremony,
     CeremonySite,
     DigitalAdoption,
@@ -27,11 +28,8 @@ from regions.models import (
     Site,
 )
 from regions.rules import ROLLOUT_BEGAN_ON
+from regions.services.assignments import check_grant, grant
 from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
-
-admin.site.site_title = _("Admin Pantau MPP")
-admin.site.site_header = _("Pantau MPP")
-admin.site.index_title = _("Kelola data")
 
 
 class ReadOnly:
@@ -262,3 +260,38 @@ class CeremonyAdmin(admin.ModelAdmin):
 class DirtyProvinceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["province", "since", "marked_at"]
     list_select_related = ["province"]
+
+
+class AssignmentForm(ModelForm):
+    """An assignment that whoever is signed in may give."""
+
+    granting: User
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                check_grant(self.instance, by=self.granting)
+            except ValidationError as error:
+                self.add_error(None, error)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(admin.ModelAdmin):
+    list_display = ["user", "role", "province", "regency", "valid_from", "valid_until", "granted_by"]
+    list_filter = ["role", "province"]
+    list_select_related = ["user", "province", "regency", "granted_by"]
+    search_fields = ["user__email", "user__name", "regency__name", "province__name"]
+    autocomplete_fields = ["user", "province", "regency"]
+    date_hierarchy = "valid_from"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = type("AssignmentForm", (AssignmentForm,), {"granting": request.user})
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
+        grant(obj, by=cast("User", request.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: who held which role when stays known; end it instead."""
+        return False

@@ -37,6 +37,16 @@ class RegencyKind(models.TextChoices):
     DAERAH_KHUSUS = "daerah_khusus", _("Daerah khusus (Jakarta sebagai satu unit)")
 
 
+class Role(models.TextChoices):
+    """What an assignment lets a user do, on its turf (DESIGN section 5)."""
+
+    EDITOR = "editor", _("Editor (Kementerian PANRB)")
+    VERIFIER = "verifier", _("Verifikator (Kementerian PANRB)")
+    OFFICER = "officer", _("Petugas DPMPTSP")
+    PROVINCE = "province", _("Pemerintah provinsi")
+    VIEWER = "viewer", _("Peninjau")
+
+
 class EntryState(models.TextChoices):
     """How far an entry of the ledger has come on its way to being believed."""
 

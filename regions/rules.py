@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Iterable
 from datetime import date
 
-from regions.choices import DatePrecision, OperatingStatus, Stage
+from regions.choices import DatePrecision, OperatingStatus, Role, Stage
 
 ROLLOUT_BEGAN_ON = date(2017, 1, 1)
 """The year of the first three MPPs (DOMAIN 4.3); no figure is asked about an earlier day."""
@@ -17,6 +17,16 @@ OPENED_STAGES = frozenset({Stage.SOFT_LAUNCHED, Stage.OPENED, Stage.INAUGURATED}
 
 SERVING_STATUSES = frozenset({OperatingStatus.OPERATING, OperatingStatus.PARTLY})
 """Operating statuses that count as operating; a trial is told apart (docs/decisions/0002-coverage.md)."""
+
+
+NATIONAL_ROLES = frozenset({Role.EDITOR, Role.VERIFIER, Role.VIEWER})
+"""Roles whose turf is the nation; an officer has a regency, a province user a province."""
+
+MAY_GRANT = {
+    Role.EDITOR: frozenset({Role.EDITOR, Role.OFFICER, Role.PROVINCE, Role.VIEWER}),
+    Role.VERIFIER: frozenset(Role),
+}
+"""Which roles the holder of a role may give to others: none that allows more than their own."""
 
 
 def furthest(stages: Iterable[str]) -> Stage | None:

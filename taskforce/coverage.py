@@ -192,8 +192,8 @@ def answer(question: Question) -> Coverage:
     """Return the figures that `question` asks for."""
     as_at = question.as_at
     facts = _fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
-    targets = list(Target.objects.steering_on(as_at).select_related("province"))
-    national_goal = _goal(targets, "", sum(units for _code, _name, _group, units, *_rest in facts), as_at)
+    targets = _targets_by_area(as_at)
+    national_goal = _goal(targets.get("", []), sum(units for _code, _name, _group, units, *_rest in facts), as_at)
     provinces = tuple(_area(row, targets, national_goal, as_at) for row in facts)
     return Coverage(
         question=question,
@@ -233,7 +233,9 @@ def _standing(row: tuple[Any, ...]) -> UnitStanding:
     )
 
 
-def _area(row: tuple[Any, ...], targets: list[Target], national: Goal | None, as_at: date) -> AreaCoverage:
+def _area(
+    row: tuple[Any, ...], targets: Mapping[str, list[Target]], national: Goal | None, as_at: date
+) -> AreaCoverage:
     code, name, island_group, units, covered, newly_covered, without_site, *stages = row
     return AreaCoverage(
         code=code,
@@ -244,7 +246,7 @@ def _area(row: tuple[Any, ...], targets: list[Target], national: Goal | None, as
         units_by_stage=dict(zip(STAGE_ORDER, stages, strict=True)),
         units_without_site=without_site,
         newly_covered=newly_covered,
-        target=_goal(targets, code, units, as_at) or _inherited(national),
+        target=_goal(targets.get(code, []), units, as_at) or _inherited(national),
         as_at=as_at,
     )
 
@@ -264,10 +266,17 @@ def _sum(provinces: tuple[AreaCoverage, ...], goal: Goal | None, as_at: date) ->
     )
 
 
-def _goal(targets: list[Target], code: str, units: int, as_at: date) -> Goal | None:
-    """Return the goal of an area: its next deadline, or the last one when all have passed."""
-    own = [target for target in targets if (target.province.code if target.province else "") == code]
-    target = next((target for target in own if target.deadline >= as_at), own[-1] if own else None)
+def _targets_by_area(as_at: date) -> dict[str, list[Target]]:
+    """Return the targets that steer on `as_at` by code of their province ("": the nation), nearest deadline first."""
+    by_area: dict[str, list[Target]] = {}
+    for target in Target.objects.steering_on(as_at).select_related("province"):
+        by_area.setdefault(target.province.code if target.province else "", []).append(target)
+    return by_area
+
+
+def _goal(targets: list[Target], units: int, as_at: date) -> Goal | None:
+    """Return the goal of an area from its `targets`: its next deadline, or the last one when all have passed."""
+    target = next((target for target in targets if target.deadline >= as_at), targets[-1] if targets else None)
     if target is None:
         return None
     share = target.share_of(units)

@@ -86,8 +86,8 @@ class Run:
         say(f"[3/{STEPS}] Preparing the database …")
         self._prepare()
         say(f"[4/{STEPS}] Loading the rollout …")
-        by = self._accounts()[0]["email"]
-        self._commands(["load_reference"], ["load_rollout", "--by", by])
+        self._commands(["load_reference"], ["make_accounts", "--file", str(self.var / "accounts.csv")])
+        self._commands(["load_rollout", "--by", self._accounts()[0]["email"]])
         say(f"[5/{STEPS}] Computing coverage …")
         # Not before all is loaded: else what is loaded first is computed twice.
         self.supervisor.start("worker", self._celery("worker", "-c", "1", "-n", "pantau@%h"))
@@ -127,7 +127,6 @@ class Run:
         is_stale = not self.dev and not mark.is_current()
         if is_stale:
             commands.append(["collectstatic", "--noinput", "--clear", "-v", "0"])
-        commands.append(["make_accounts", "--file", str(self.var / "accounts.csv")])
         self._commands(*commands)
         if is_stale:
             mark.set()

@@ -1,12 +1,15 @@
 """The rows of the rollout: areas, sites, the ledger of what happened, and what waits to be recomputed."""
 
 from regions.models.areas import FormerProvince, Province, Regency, RegencyAlias
+from regions.models.assignments import Assignment
 from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
+from regions.models.jurisdiction import Person, Turf, turf_of
 from regions.models.ledger import DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
 from regions.models.sites import Site
 
 __all__ = [
+    "Assignment",
     "Ceremony",
     "CeremonySite",
     "DigitalAdoption",
@@ -15,8 +18,11 @@ __all__ = [
     "LedgerEntry",
     "Milestone",
     "OperatingRecord",
+    "Person",
     "Province",
     "Regency",
     "RegencyAlias",
     "Site",
+    "Turf",
+    "turf_of",
 ]

@@ -9,9 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither, one_of
 from regions.choices import IslandGroup, RegencyKind
+from regions.models.jurisdiction import Person, turf_of
 
 
-class ProvinceQuerySet(models.QuerySet["Province"]):
+class AreaQuerySet(models.QuerySet):
+    """Questions about many areas."""
+
+    def visible_to(self, user: Person) -> Self:
+        """Keep what `user` may read: areas are public."""
+        return self
+
+    def editable_by(self, user: Person) -> Self:
+        """Keep what `user` may change: areas are the editors' business."""
+        return self if turf_of(user).is_editor else self.none()
+
+
+class ProvinceQuerySet(AreaQuerySet):
     """Questions about many provinces."""
 
     def existing_on(self, day: date) -> Self:
@@ -108,6 +121,8 @@ class Regency(models.Model):
     )
     population = models.PositiveIntegerField(_("jumlah penduduk"), null=True, blank=True)
     is_underdeveloped = models.BooleanField(_("daerah tertinggal"), null=True, blank=True)
+
+    objects = AreaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kabupaten/kota")

@@ -5,7 +5,7 @@ new entry that supersedes it. Triggers hold this against raw SQL too.
 """
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 
 import pgtrigger
 from django.conf import settings
@@ -17,11 +17,28 @@ from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, one_of
 from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage
 from regions.models.areas import Regency
 from regions.models.ceremonies import Ceremony
+from regions.models.jurisdiction import Person, turf_of
 from regions.models.sites import Site
 
 
 class LedgerQuerySet(models.QuerySet):
     """Questions about many entries of one ledger."""
+
+    def visible_to(self, user: Person) -> Self:
+        """Keep what `user` may read: verified entries, their own, and on their turf all that left the draft."""
+        turf = turf_of(user)
+        on_turf = turf.reaches(cast("type[LedgerEntry]", self.model).HOLDER) & ~Q(state=EntryState.DRAFT)
+        return self.filter(Q(state=EntryState.VERIFIED) | Q(reported_by=turf.user_id) | on_turf)
+
+    def editable_by(self, user: Person) -> Self:
+        """Keep what `user` may still change: nothing that was reported, and only their own drafts."""
+        return self.filter(state=EntryState.DRAFT, reported_by=turf_of(user).user_id)
+
+    def reviewable_by(self, user: Person) -> Self:
+        """Keep the reports that `user` may verify or return: never their own."""
+        turf = turf_of(user)
+        waiting = self.filter(state=EntryState.REPORTED)
+        return waiting.exclude(reported_by=turf.user_id) if turf.is_verifier else self.none()
 
     def verified(self) -> Self:
         """Keep what was verified, superseded or not."""
@@ -165,6 +182,8 @@ class LedgerEntry(models.Model):
             ),
         ]
 
+    HOLDER: ClassVar[str] = "site__regency"
+    """The look-up that leads to the regency whose figures the entry can change."""
     SAYS: ClassVar[tuple[str, ...]]
     """The fields that make up the statement: about what, what, and from which day."""
 
@@ -268,6 +287,7 @@ class DigitalAdoption(LedgerEntry):
     status = models.CharField(_("status MPP Digital"), max_length=10, choices=DigitalStatus)
     since = models.DateField(_("sejak"))
 
+    HOLDER = "regency"
     SAYS = ("regency", "status", "since")
 
     class Meta(LedgerEntry.Meta):

@@ -9,10 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither
 from regions.models.areas import Regency
+from regions.models.jurisdiction import Person, turf_of
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
     """Questions about many sites."""
+
+    def visible_to(self, user: Person) -> Self:
+        """Keep what `user` may read: that a site exists is public."""
+        return self
+
+    def editable_by(self, user: Person) -> Self:
+        """Keep the sites that `user` may report on: an officer's own, an editor's all."""
+        turf = turf_of(user)
+        return self if turf.is_editor else self.filter(regency__in=turf.regencies)
 
     def main(self) -> Self:
         """Leave out the branches (mini MPP), which never count as coverage by themselves."""

@@ -9,12 +9,23 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from regions.choices import Role
+from regions.models import Assignment, Province, Regency
+from regions.services.assignments import grant
 
 COLUMNS = ("role", "email", "password")
-# Addresses that can belong to nobody (RFC 2606).
-ACCOUNTS = (("administrator", "administrator@pantau-mpp.example", {"is_staff": True, "is_superuser": True}),)
+ADMINISTRATOR = "administrator"
+# The turf with which each role is tried: a regency whose MPP is planned, and its province.
+TURF = {
+    Role.EDITOR: {},
+    Role.VERIFIER: {},
+    Role.OFFICER: {"regency": "51.05"},
+    Role.PROVINCE: {"province": "51"},
+    Role.VIEWER: {},
+}
 
 
 class Command(BaseCommand):
@@ -27,11 +38,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         known = _read(file)
         rows = []
-        for role, email, rights in ACCOUNTS:
+        for role in (ADMINISTRATOR, *TURF):
+            # Addresses that can belong to nobody (RFC 2606).
+            email = f"{role}@pantau-mpp.example"
             password = known.get(email) or secrets.token_urlsafe(12)
             user = User.objects.filter(email=email).first()
             if user is None:
-                User.objects.create_user(email, password, **rights)
+                user = User.objects.create_user(email, password, is_superuser=role == ADMINISTRATOR)
+                administrator = User.objects.get(email=f"{ADMINISTRATOR}@pantau-mpp.example")
+                if role != ADMINISTRATOR:
+                    _assign(user, Role(role), by=administrator)
             elif email not in known:
                 # The file was lost; without a new password nobody could get in.
                 user.set_password(password)
@@ -39,6 +55,13 @@ class Command(BaseCommand):
             rows.append((role, email, password))
         _write(file, rows)
         self.stdout.write(f"{len(rows)} accounts, passwords in {file}")
+
+
+def _assign(user: User, role: Role, *, by: User) -> None:
+    assignment = Assignment(user=user, role=role, valid_from=timezone.localdate())
+    assignment.regency = Regency.objects.filter(code=TURF[role].get("regency", "")).first()
+    assignment.province = Province.objects.filter(code=TURF[role].get("province", "")).first()
+    grant(assignment, by=by)
 
 
 def _read(file: Path) -> dict[str, str]:
