@@ -1,8 +1,9 @@
 """Which page answers which address?"""
 
+import sys
 from http import HTTPStatus
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -64,7 +65,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Apologise without touching the database, which may be the reason."""
+    """Apologise without touching the database, which may be the reason: then 503, come back soon."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        response = _error(request, HTTPStatus.SERVICE_UNAVAILABLE)
+        response["Retry-After"] = "30"
+        return response
     return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -85,4 +90,5 @@ def _sentence(exception: Exception) -> str:
 def _error(request: HttpRequest, status: HTTPStatus, reason: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_response(request, status)
-    return render(request, "error.html", {"status": status.value, "reason": reason}, status=status)
+    context = {"status": status.value, "reason": reason, "is_fault": status >= HTTPStatus.INTERNAL_SERVER_ERROR}
+    return render(request, "error.html", context, status=status)

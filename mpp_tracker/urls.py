@@ -1,13 +1,18 @@
 """Which address leads where?"""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from dashboard import views
 
+# One door: throttled, with the second factor, for the admin too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", include("dashboard.urls")),
     path("api/v1/", include("taskforce.urls")),
+    path("akun/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),

@@ -48,6 +48,7 @@ def problem_response(request: HttpRequest, status: int) -> JsonResponse:
         HTTPStatus.FORBIDDEN: _("Anda tidak berhak membuka ini."),
         HTTPStatus.NOT_FOUND: _("Alamat ini tidak ada."),
         HTTPStatus.INTERNAL_SERVER_ERROR: _("Terjadi galat pada sistem. Cobalah beberapa saat lagi."),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("Sistem sedang tidak tersedia. Cobalah beberapa saat lagi."),
     }
     body = problem(status, sentences[HTTPStatus(status)])
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE)

@@ -123,7 +123,8 @@ class Postgres:
         if self.process:
             backends = _processes_on(self.data_dir)
             for backend in backends:
-                backend.kill()
+                with suppress(psutil.NoSuchProcess):
+                    backend.kill()
             self.process.wait(10)
             psutil.wait_procs(backends, timeout=10)
             self.process = None
@@ -131,13 +132,16 @@ class Postgres:
     def pause(self) -> None:
         """Let every process of the server hang: connections are taken, answers never come."""
         for process in _processes_on(self.data_dir):
-            process.suspend()
+            # A connection's process may end while we go through the list.
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
 
     def resume(self) -> None:
         """Undo `pause`."""
         for process in _processes_on(self.data_dir):
-            if process.status() == psutil.STATUS_STOPPED:
-                process.resume()
+            with suppress(psutil.NoSuchProcess):
+                if process.status() == psutil.STATUS_STOPPED:
+                    process.resume()
 
     def is_running(self) -> bool:
         """Return whether the server we started is still there."""
@@ -156,7 +160,8 @@ class Postgres:
             for process in orphans:
                 # The others follow their head; they are only signalled when it is gone.
                 if process.pid == pid or number == signal.SIGKILL:
-                    process.send_signal(number)
+                    with suppress(psutil.NoSuchProcess):
+                        process.send_signal(number)
             _, orphans = psutil.wait_procs(orphans, timeout=patience)
             if not orphans:
                 break

@@ -122,7 +122,7 @@ class Run:
             self.env["REDIS_URL"] = redis.url
 
     def _prepare(self) -> None:
-        commands = [["migrate", "--noinput", "-v", "0"]]
+        commands = [["migrate", "--noinput", "-v", "0"], ["createcachetable", "-v", "0"]]
         mark = StaticMark(self.var / "run" / "static.mark")
         is_stale = not self.dev and not mark.is_current()
         if is_stale:

@@ -54,7 +54,7 @@ class CoverageSnapshot(models.Model):
     """
 
     # Without database constraints on the two keys: a million rows a rebuild, written by one service only,
-    # and checking each key doubled its time (docs/performance.md).
+    # and checking the keys took a third to three quarters of its time again (docs/performance.md).
     run = models.ForeignKey(
         CoverageRun,
         verbose_name=_("perhitungan"),

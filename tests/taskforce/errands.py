@@ -1,0 +1,78 @@
+"""What does a test have the product do in a process of its own, with commits that are real?
+
+`manage.py shell` calls these.
+"""
+
+import itertools
+import json
+import sys
+import time
+from datetime import date, timedelta
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import User
+from regions.choices import Stage
+from regions.models import DirtyProvince, Milestone, Regency, Site
+from regions.services.ledger import report, verify
+from taskforce import services
+from taskforce.choices import Basis, Counting
+from taskforce.coverage import coverage
+
+OFFICER = "officer@pantau-mpp.example"
+VERIFIER = "verifier@pantau-mpp.example"
+
+
+def prepare() -> None:
+    """Make a database with the areas, an empty ledger, and figures of the last days only."""
+    today = timezone.localdate()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_reference", verbosity=0)
+    DirtyProvince.objects.all().delete()
+    services.backfill(today - timedelta(days=6), today)
+    for email in (OFFICER, VERIFIER):
+        User.objects.create_user(email)
+
+
+def save() -> None:
+    """Have the inauguration of a new MPP reported and verified; say how long that took and what is true now."""
+    today = timezone.localdate()
+    since = today - timedelta(days=3)
+    regency = Regency.objects.filter(is_autonomous=True, sites=None).order_by("code").first()
+    site = Site.objects.create(regency=regency, name="MPP")
+    officer, verifier = (User.objects.get(email=email) for email in (OFFICER, VERIFIER))
+
+    began = time.monotonic()
+    milestone = report(Milestone(site=site, stage=Stage.INAUGURATED, reached_on=since), by=officer)
+    verify(milestone, by=verifier)
+    seconds = time.monotonic() - began
+
+    answer = {"seconds": seconds, "since": since.isoformat(), "figures": figures(since, today)}
+    sys.stdout.write(json.dumps(answer))
+
+
+def drain() -> None:
+    """Compute what is waiting."""
+    services.recompute_dirty_provinces(today=timezone.localdate())
+
+
+def figures(first_day: date, last_day: date) -> list[tuple[str, str, str, str, int, int]]:
+    """Return day, definition, area, units and covered units for every figure that is stored of these days."""
+    days = [first_day + timedelta(days=offset) for offset in range((last_day - first_day).days + 1)]
+    answers = [
+        coverage(day, basis=basis, counting=counting)
+        for day, basis, counting in itertools.product(days, Basis.values, Counting.values)
+    ]
+    return [
+        (
+            answer.question.as_at.isoformat(),
+            answer.question.basis.value,
+            answer.question.counting.value,
+            area.code,
+            area.units,
+            area.covered,
+        )
+        for answer in answers
+        for area in (answer.national, *answer.provinces)
+    ]

@@ -1,0 +1,256 @@
+"""Does the product keep its word when its servers and processes die, hang, forget or repeat themselves?"""
+
+import http.client
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+
+from taskforce.services import _LOCK
+from tests.taskforce.installation import QUEUE, Installation, Program, Saved, eventually
+
+pytestmark = pytest.mark.faults
+
+# A guard against a save that hangs, not a measure: it takes a fraction of a second.
+HANGS_SECONDS = 10.0
+SENT = "Sending due task drain dirty provinces"
+SUCCEEDED = "succeeded in"
+LOCK = ("SELECT pg_advisory_xact_lock(%s)", _LOCK)
+# Which locks hold a worker where, and the statement it is then stuck at: nothing read yet, or all written and only
+# the note and the commit left.
+MIDDLES = {
+    "before its first figure": (LOCK, "SELECT pg_advisory_xact_lock"),
+    "after its last figure": (("SELECT FROM regions_dirtyprovince FOR UPDATE",), 'DELETE FROM "regions_dirtyprovince"'),
+}
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory, static_files: None) -> Iterator[Installation]:
+    """A prepared database and a Redis that nobody else uses."""
+    installation = Installation(tmp_path_factory.mktemp("faults"), settings.STATIC_ROOT)
+    try:
+        installation.start()
+        installation.errand("prepare")
+        yield installation
+    finally:
+        installation.stop()
+
+
+@pytest.fixture
+def product(servers: Installation) -> Iterator[Installation]:
+    """The product on those servers, none of its processes running, nothing waiting."""
+    servers.begin()
+    yield servers
+    servers.end_programs()
+
+
+@pytest.fixture
+def get(product: Installation) -> Iterator[Callable[[str], tuple[int, str]]]:
+    """A function that asks the web server, which has one process so that no other can answer in its place."""
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        number = port.getsockname()[1]
+
+        def ask(path: str) -> tuple[int, str]:
+            connection = http.client.HTTPConnection("127.0.0.1", number, timeout=30)
+            try:
+                connection.request("GET", path)
+                response = connection.getresponse()
+                return response.status, response.read().decode()
+            finally:
+                connection.close()
+
+        options = ["--workers", "1", "--bind", f"fd://{port.fileno()}", "--no-control-socket"]
+        product.program("web", ["-m", "gunicorn", "mpp_tracker.wsgi", *options], keep_open=(port.fileno(),))
+        yield ask
+
+
+@contextmanager
+def stuck_worker(product: Installation, middle: str) -> Iterator[Program]:
+    """Start a worker that has something to compute, and hold it in the middle of that until left."""
+    locks, stuck_at = MIDDLES[middle]
+    with product.held_up(*locks) as waiting:
+        worker = product.worker()
+        eventually(lambda: any(query.startswith(stuck_at) for query in waiting()), "the worker to be stuck", worker.log)
+        yield worker
+
+
+def wait_until_computed(product: Installation, saved: Saved) -> None:
+    """Wait until the note of `saved` is gone and hold the stored figures against `coverage`."""
+    eventually(lambda: product.notes() == 0, "the note to be served")
+    assert product.figures(saved.since) == saved.figures
+
+
+def test_a_save_succeeds_while_redis_is_down_and_the_figures_follow_once_it_is_back(product: Installation) -> None:
+    worker = product.worker()
+    product.beat()
+    worker.wait_for(SUCCEEDED)
+
+    product.redis.kill()
+    saved = product.save()
+
+    assert saved.seconds < HANGS_SECONDS
+    assert "The broker did not take taskforce.recompute_dirty_provinces" in saved.said
+    assert product.notes() == 1
+    assert product.figures(saved.since) != saved.figures
+
+    product.redis.start()
+
+    wait_until_computed(product, saved)
+
+
+def test_a_save_succeeds_while_redis_hangs(product: Installation) -> None:
+    product.redis.pause()
+
+    saved = product.save()
+
+    assert saved.seconds < HANGS_SECONDS
+    assert "The broker did not take taskforce.recompute_dirty_provinces" in saved.said
+    assert product.notes() == 1
+
+    product.redis.resume()
+    product.worker()
+    product.beat()
+
+    wait_until_computed(product, saved)
+
+
+@pytest.mark.parametrize("middle", MIDDLES)
+def test_a_pool_child_killed_in_the_middle_loses_nothing(product: Installation, middle: str) -> None:
+    saved = product.save()
+
+    with stuck_worker(product, middle) as worker:
+        [child] = worker.children
+        child.kill()
+
+    # No beat is running: the worker itself has put the message back.
+    wait_until_computed(product, saved)
+    assert [(changed > 0, error) for _, changed, error in product.runs()] == [(True, "")]
+
+
+@pytest.mark.parametrize("middle", MIDDLES)
+def test_a_worker_killed_in_the_middle_loses_nothing(product: Installation, middle: str) -> None:
+    saved = product.save()
+
+    with stuck_worker(product, middle) as worker:
+        worker.kill()
+    eventually(lambda: product.connections() == 0, "the database to drop what the worker was at")
+
+    assert product.notes() == 1
+    assert product.runs() == []
+    assert product.figures(saved.since) != saved.figures
+
+    product.worker("successor")
+    product.beat()
+
+    wait_until_computed(product, saved)
+    assert [(changed > 0, error) for _, changed, error in product.runs()] == [(True, "")]
+
+
+def test_a_message_delivered_three_times_at_once_changes_nothing_more(product: Installation) -> None:
+    saved = product.save()
+    with product.broker() as broker:
+        message = broker.lindex(QUEUE, 0)
+        broker.lpush(QUEUE, message, message)
+    with product.held_up(*LOCK) as waiting:
+        workers = [product.worker("first"), product.worker("second")]
+        eventually(lambda: len(waiting()) == 2, "both workers to be at it")
+    eventually(lambda: sum(worker.count(SUCCEEDED) for worker in workers) == 3, "three deliveries to be done")
+    rows = product.stored_rows()
+
+    with product.broker() as broker:
+        broker.lpush(QUEUE, message)
+    eventually(lambda: sum(worker.count(SUCCEEDED) for worker in workers) == 4, "one more delivery to be done")
+
+    wait_until_computed(product, saved)
+    assert product.stored_rows() == rows
+    assert [(changed > 0, error) for _, changed, error in product.runs()] == [(True, "")]
+
+
+def test_the_schedule_serves_a_note_whose_message_redis_forgot(product: Installation) -> None:
+    saved = product.save()
+    assert product.messages() == 1
+    with product.broker() as broker:
+        broker.flushall()
+
+    product.worker()
+    product.beat()
+
+    wait_until_computed(product, saved)
+
+
+def test_worker_and_beat_go_on_when_redis_forgets_everything_under_them(product: Installation) -> None:
+    worker = product.worker()
+    product.beat()
+    worker.wait_for(SUCCEEDED)
+
+    with product.held_up(*LOCK) as waiting:
+        eventually(lambda: len(waiting()) == 1, "the worker to be at it", worker.log)
+        saved = product.save()
+        with product.broker() as broker:
+            broker.flushall()
+    wait_until_computed(product, saved)
+
+    # What was going on has served the note; the next one has only the schedule.
+    done = worker.count(SUCCEEDED)
+    worker.wait_for(SUCCEEDED, more_than=done + 1)
+
+
+def test_two_beats_do_no_harm(product: Installation) -> None:
+    worker, *beats = product.worker(), product.beat("first-beat"), product.beat("second-beat")
+    for beat in beats:
+        beat.wait_for(SENT)
+
+    saved = product.save()
+
+    wait_until_computed(product, saved)
+    rows = product.stored_rows()
+    sent, done = [beat.count(SENT) for beat in beats], worker.count(SUCCEEDED)
+    for beat, before in zip(beats, sent, strict=True):
+        beat.wait_for(SENT, more_than=before + 1)
+    worker.wait_for(SUCCEEDED, more_than=done + 2)
+    assert product.stored_rows() == rows
+    assert [(changed > 0, error) for _, changed, error in product.runs()] == [(True, "")]
+
+
+def test_the_first_page_after_a_restart_of_postgresql_is_whole(
+    product: Installation, get: Callable[[str], tuple[int, str]]
+) -> None:
+    assert get("/")[0] == 200  # so the connection it keeps is one to the server that is stopped
+
+    product.postgres.stop()
+    product.postgres.start()
+
+    assert get("/")[0] == 200
+
+
+def test_without_postgresql_pages_apologise_until_it_is_back(
+    product: Installation, get: Callable[[str], tuple[int, str]]
+) -> None:
+    assert get("/")[0] == 200
+
+    product.postgres.stop()
+
+    status, page = get("/")
+    assert status == 503
+    assert "Sistem sedang tidak tersedia" in page
+    assert get("/readyz")[0] == 503
+    assert get("/healthz") == (200, '{"status": "ok"}')
+
+    product.postgres.start()
+
+    assert get("/")[0] == 200
+
+
+def test_a_worker_outlives_a_restart_of_postgresql(product: Installation) -> None:
+    worker = product.worker()
+    product.beat()
+    worker.wait_for(SUCCEEDED)
+
+    product.postgres.stop()
+    worker.wait_for("OperationalError")
+    product.postgres.start()
+    saved = product.save()
+
+    wait_until_computed(product, saved)
