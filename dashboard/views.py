@@ -2,20 +2,42 @@
 
 import sys
 from http import HTTPStatus
+from pathlib import Path
+from typing import cast
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import condition, require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_cookie
 
-from dashboard.reports import nation_page, province_page
+from accounts.models import User
+from dashboard.reports import ledger_version, nation_page, province_page, review_of, review_queue
 from mpp_tracker.lib.problems import problem_response
+from regions.choices import EntryState
+from regions.forms import ReviewForm
+from regions.models import LEDGERS, LedgerEntry, Milestone, OperatingRecord, turf_of
+from regions.services.ledger import send_back, verify
 from taskforce.forms import CoverageForm
 
 
+def _version(request: HttpRequest, code: str = "") -> str:
+    """Return the entity tag of a page of figures: what it rests on, for whom, on which day, in which dress."""
+    looks = staticfiles_storage.url("css/pantau.css")
+    return f'"{ledger_version()}-{timezone.localdate()}-{request.user.pk or 0}-{Path(looks).stem}"'
+
+
 @require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
     form = _form(request)
@@ -25,12 +47,58 @@ def nation(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
 def province(request: HttpRequest, code: str) -> HttpResponse:
     """Show coverage of one province and how far each of its units is."""
     form = _form(request)
     if not form.is_valid():
         return _refused(request, form)
     return render(request, "dashboard/province.html", {"page": province_page(form.question, code), "form": form})
+
+
+@require_safe
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the reports that wait for a verifier."""
+    user = _verifier(request)
+    return render(request, "dashboard/queue.html", {"queue": review_queue(user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def review(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
+    """Show a waiting report beside what stands, and take a verifier's decision."""
+    user = _verifier(request)
+    waiting = LEDGERS[ledger].objects.visible_to(user).filter(state=EntryState.REPORTED)
+    rows = waiting.select_related("site__regency__province", "reported_by")
+    entry = cast("Milestone | OperatingRecord", get_object_or_404(rows, pk=pk))
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _decide(entry, form, user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(number)s selesai diperiksa.") % {"number": entry.receipt})
+            return redirect("dashboard:queue")
+    shown = review_of(entry, user, today=timezone.localdate())
+    return render(request, "dashboard/review.html", {"review": shown, "form": form})
+
+
+def _verifier(request: HttpRequest) -> User:
+    user = cast("User", request.user)
+    if not turf_of(user).is_verifier:
+        raise PermissionDenied
+    return user
+
+
+def _decide(entry: LedgerEntry, form: ReviewForm, user: User) -> None:
+    if form.cleaned_data["decision"] == ReviewForm.VERIFY:
+        verify(entry, by=user)
+    else:
+        send_back(entry, by=user, reason=form.cleaned_data["reason"])
 
 
 @require_safe

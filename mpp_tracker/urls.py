@@ -11,6 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("dashboard.urls")),
+    path("", include("regions.urls")),
     path("api/v1/", include("taskforce.urls")),
     path("akun/", include("allauth.urls")),
     path("admin/", admin.site.urls),

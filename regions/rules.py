@@ -15,6 +15,9 @@ STAGE_ORDER: tuple[Stage, ...] = tuple(Stage)
 OPENED_STAGES = frozenset({Stage.SOFT_LAUNCHED, Stage.OPENED, Stage.INAUGURATED})
 """Stages at which the public can walk in. `ready` says that the Ministry agrees, not that the doors are open."""
 
+NEWS_STALE_DAYS = 90
+"""After so many days without news a site is asked about. An assumption: no source gives a period."""
+
 SERVING_STATUSES = frozenset({OperatingStatus.OPERATING, OperatingStatus.PARTLY})
 """Operating statuses that count as operating; a trial is told apart (docs/decisions/0002-coverage.md)."""
 

@@ -4,14 +4,17 @@ from regions.models.areas import FormerProvince, Province, Regency, RegencyAlias
 from regions.models.assignments import Assignment
 from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
+from regions.models.confirmations import Confirmation
 from regions.models.jurisdiction import Person, Turf, turf_of
-from regions.models.ledger import DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
+from regions.models.ledger import LEDGERS, DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
 from regions.models.sites import Site
 
 __all__ = [
+    "LEDGERS",
     "Assignment",
     "Ceremony",
     "CeremonySite",
+    "Confirmation",
     "DigitalAdoption",
     "DirtyProvince",
     "FormerProvince",

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, one_of
-from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage
+from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage, Tone
 from regions.models.areas import Regency
 from regions.models.ceremonies import Ceremony
 from regions.models.jurisdiction import Person, turf_of
@@ -84,6 +84,13 @@ class LedgerEntry(models.Model):
     )
     reviewed_at = models.DateTimeField(_("diperiksa pada"), null=True, editable=False)
     review_note = models.TextField(_("catatan pemeriksa"), blank=True, editable=False)
+    client_id = models.UUIDField(
+        _("nomor kiriman"),
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("Dibuat oleh formulir, agar laporan yang terkirim dua kali tercatat sekali."),
+    )
     source_url = models.CharField(
         _("sumber"), max_length=500, blank=True, help_text=_("Alamat halaman atau nama siaran pers.")
     )
@@ -184,8 +191,28 @@ class LedgerEntry(models.Model):
 
     HOLDER: ClassVar[str] = "site__regency"
     """The look-up that leads to the regency whose figures the entry can change."""
+    LEDGER: ClassVar[str]
+    """What the ledger is called in addresses."""
+    RECEIPT: ClassVar[str]
+    """The letter with which receipt numbers of this ledger begin."""
     SAYS: ClassVar[tuple[str, ...]]
     """The fields that make up the statement: about what, what, and from which day."""
+
+    @property
+    def receipt(self) -> str:
+        """Return the number by which people speak of the report."""
+        return f"{self.RECEIPT}-{self.pk:06d}"
+
+    @property
+    def state_tone(self) -> Tone:
+        """Return how the state is shown."""
+        return EntryState(self.state).tone
+
+    @property
+    def said(self) -> str:
+        """Return what the entry says, in the words of its list."""
+        words: str = getattr(self, f"get_{self.SAYS[1]}_display")()
+        return words
 
     @property
     def happened_on(self) -> date:
@@ -227,6 +254,8 @@ class Milestone(LedgerEntry):
         related_name="milestones",
     )
 
+    LEDGER = "tahap"
+    RECEIPT = "T"
     SAYS = ("site", "stage", "reached_on")
 
     class Meta(LedgerEntry.Meta):
@@ -256,6 +285,8 @@ class OperatingRecord(LedgerEntry):
     status = models.CharField(_("status operasional"), max_length=10, choices=OperatingStatus)
     since = models.DateField(_("sejak"))
 
+    LEDGER = "operasional"
+    RECEIPT = "O"
     SAYS = ("site", "status", "since")
 
     class Meta(LedgerEntry.Meta):
@@ -288,6 +319,8 @@ class DigitalAdoption(LedgerEntry):
     since = models.DateField(_("sejak"))
 
     HOLDER = "regency"
+    LEDGER = "digital"
+    RECEIPT = "D"
     SAYS = ("regency", "status", "since")
 
     class Meta(LedgerEntry.Meta):
@@ -308,3 +341,9 @@ class DigitalAdoption(LedgerEntry):
     def holder(self) -> Regency:
         """Return the regency itself."""
         return self.regency
+
+
+LEDGERS: dict[str, type[Milestone | OperatingRecord]] = {
+    ledger.LEDGER: ledger for ledger in (Milestone, OperatingRecord)
+}
+"""The ledgers of a site, by their name in addresses."""

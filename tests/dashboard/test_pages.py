@@ -1,6 +1,7 @@
 """Do the public pages show the figures of the coverage function, and help where something is wrong?"""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from dashboard import views
+from regions.models import Milestone, Site
 from taskforce.coverage import coverage
 
 pytestmark = pytest.mark.django_db
@@ -116,12 +118,12 @@ def test_nothing_inline_needs_an_exception_from_the_policy(client: Client) -> No
     assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=", response.content.decode())
 
 
-def test_the_nation_takes_two_queries_and_a_province_three(client: Client, django_assert_num_queries: Any) -> None:
-    # 1 the facts, 2 the targets
-    with django_assert_num_queries(2):
-        client.get("/?as_at=2024-12-12")
-    # 3 the units
+def test_the_nation_takes_three_queries_and_a_province_four(client: Client, django_assert_num_queries: Any) -> None:
+    # 1 the version, 2 the facts, 3 the targets
     with django_assert_num_queries(3):
+        client.get("/?as_at=2024-12-12")
+    # 4 the units
+    with django_assert_num_queries(4):
         client.get("/provinsi/35/?as_at=2024-12-12")
 
 
@@ -142,3 +144,32 @@ def test_health_is_answered_without_the_database(client: Client, django_assert_n
     with django_assert_num_queries(0):
         assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_an_unchanged_page_costs_one_query_and_no_body(client: Client, django_assert_num_queries: Any) -> None:
+    first = client.get("/provinsi/35/")
+
+    # 1 the version
+    with django_assert_num_queries(1):
+        again = client.get("/provinsi/35/", headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_verified_entry_makes_the_page_new(client: Client, site: Site, verified: Callable[..., Milestone]) -> None:
+    before = client.get("/")["ETag"]
+
+    verified(site)
+
+    assert client.get("/", headers={"if-none-match": before}).status_code == 200
+
+
+def test_another_user_has_another_page(client: Client, officer: User) -> None:
+    visitor = client.get("/")["ETag"]
+    client.force_login(officer)
+
+    response = client.get("/", headers={"if-none-match": visitor})
+
+    assert response.status_code == 200
+    assert "Cookie" in response["Vary"]
+    assert "private" in response["Cache-Control"]

@@ -1,0 +1,56 @@
+"""How does an officer report from the work room?"""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from mpp_tracker.lib.constraints import save_checked
+from regions.choices import DatePrecision, OperatingStatus, Stage
+from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Regency, Site
+from regions.rules import end_of_period
+from regions.services.ledger import report
+
+
+@transaction.atomic
+def report_from_form(
+    site: Site,
+    *,
+    statement: Stage | OperatingStatus,
+    happened_on: date,
+    date_precision: DatePrecision,
+    note: str,
+    client_id: UUID,
+    by: User,
+) -> LedgerEntry:
+    """Report what happened at a site; the same sending again gives the same entry.
+
+    Raises:
+        ValidationError: as `regions.services.ledger.report`.
+    """
+    ledger: type[Milestone | OperatingRecord] = Milestone if isinstance(statement, Stage) else OperatingRecord
+    # The same `client_id` from somebody else is no repetition, and the database refuses it.
+    sent_before = ledger.objects.filter(client_id=client_id, reported_by=by, site=site).first()
+    if sent_before is not None:
+        return sent_before
+    said = dict(zip(ledger.SAYS, (site, statement, end_of_period(happened_on, date_precision)), strict=True))
+    return report(ledger(**said, date_precision=date_precision, note=note, client_id=client_id), by=by)
+
+
+@transaction.atomic
+def register_site(regency: Regency, *, name: str, address: str) -> Site:
+    """Enter a regency's MPP, so that something can be reported on it.
+
+    Raises:
+        ValidationError: the regency has one of that name, or is no unit.
+    """
+    site = Site(regency=regency, name=name, address=address)
+    site.clean()
+    save_checked(site)
+    return site
+
+
+def confirm(site: Site, *, by: User) -> Confirmation:
+    """Note that what is recorded of a site is still right."""
+    return Confirmation.objects.create(site=site, confirmed_by=by)

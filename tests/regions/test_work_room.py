@@ -1,0 +1,248 @@
+"""Can an officer report from the work room, on their own turf, once, without losing what was typed?"""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from regions.choices import EntryState, Role
+from regions.models import Assignment, Confirmation, Milestone, OperatingRecord, Regency, Site
+from regions.reports import work_room
+from regions.services.ledger import send_back, verify
+
+pytestmark = pytest.mark.django_db
+
+
+def assign(user: User, role: str, **turf: Any) -> None:
+    Assignment.objects.create(user=user, role=role, valid_from=timezone.localdate(), **turf)
+
+
+@pytest.fixture
+def dinas(officer: User, ponorogo: Regency) -> User:
+    """The officer of Ponorogo."""
+    assign(officer, Role.OFFICER, regency=ponorogo)
+    return officer
+
+
+@pytest.fixture
+def desk(client: Client, dinas: User) -> Client:
+    client.force_login(dinas)
+    return client
+
+
+def form(**change: str) -> dict[str, str]:
+    plain = {
+        "statement": "stage:building",
+        "happened_on": "2026-03-01",
+        "date_precision": "day",
+        "note": "SPK nomor 12",
+        "client_id": str(uuid.uuid4()),
+    }
+    return plain | change
+
+
+def report_url(site: Site) -> str:
+    return reverse("regions:report", args=[site.pk])
+
+
+def test_a_report_is_entered_and_confirmed_with_a_number(desk: Client, dinas: User, site: Site) -> None:
+    response = desk.post(report_url(site), form(), follow=True)
+
+    entry = Milestone.objects.get(site=site)
+    assert (entry.state, entry.stage, entry.reported_by) == (EntryState.REPORTED, "building", dinas)
+    assert f"Laporan T-{entry.pk:06d}" in response.content.decode()
+
+
+def test_an_operating_status_takes_the_same_form(desk: Client, site: Site) -> None:
+    desk.post(report_url(site), form(statement="status:trial"))
+
+    assert OperatingRecord.objects.get(site=site).status == "trial"
+
+
+def test_a_month_is_entered_as_its_last_day(desk: Client, site: Site) -> None:
+    desk.post(report_url(site), form(date_precision="month", happened_on="2026-02-10"))
+
+    assert Milestone.objects.get(site=site).reached_on == date(2026, 2, 28)
+
+
+def test_the_same_sending_twice_is_one_report(desk: Client, site: Site) -> None:
+    sending = form()
+
+    first = desk.post(report_url(site), sending)
+    second = desk.post(report_url(site), sending)
+
+    assert first["Location"] == second["Location"]
+    assert Milestone.objects.filter(site=site).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"happened_on": "2999-01-01"}, "masa depan"),
+        ({"happened_on": "2026-02-30"}, "tanggal"),
+        ({"happened_on": "01/03/2026"}, "tanggal"),
+        ({"happened_on": "2006-03-01"}, "2017-01-01"),
+        ({"statement": "stage:finished"}, "pilihan"),
+        ({"statement": ""}, "harus diisi"),
+        ({"client_id": "x"}, "client_id"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    desk: Client, site: Site, change: dict[str, str], says: str
+) -> None:
+    response = desk.post(report_url(site), form(**change))
+
+    assert response.status_code == 200
+    assert says in str(response.context["form"].errors)
+    assert "SPK nomor 12" in response.content.decode()
+    assert not Milestone.objects.filter(site=site).exists()
+
+
+def test_saying_the_same_again_is_refused_in_words(desk: Client, site: Site) -> None:
+    desk.post(report_url(site), form())
+
+    response = desk.post(report_url(site), form())
+
+    assert "sudah tercatat" in response.content.decode()
+
+
+def test_what_was_typed_survives_the_end_of_the_session(client: Client, dinas: User, site: Site, settings: Any) -> None:
+    dinas.set_password("rahasia-sekali-lho")
+    dinas.save()
+
+    away = client.post(report_url(site), form(note="Diketik lama sekali"))
+    assert away["Location"].startswith("/akun/login/?next=")
+    back = client.post(away["Location"], {"login": dinas.email, "password": "rahasia-sekali-lho"}, follow=True)
+
+    page = back.content.decode()
+    assert back.redirect_chain[-1][0] == report_url(site)
+    assert "Diketik lama sekali" in page
+    assert '<option value="stage:building" selected>' in page
+    assert not Milestone.objects.filter(site=site).exists()
+
+
+def test_one_tap_confirms_that_nothing_changed(desk: Client, dinas: User, site: Site) -> None:
+    response = desk.post(reverse("regions:still-right", args=[site.pk]), follow=True)
+
+    assert "tercatat masih sesuai" in response.content.decode()
+    assert Confirmation.objects.get(site=site).confirmed_by == dinas
+
+
+def test_a_foreign_site_is_as_if_it_did_not_exist(desk: Client) -> None:
+    foreign = Site.objects.get(regency__code="35.10")
+
+    for method, url in (
+        ("get", report_url(foreign)),
+        ("post", report_url(foreign)),
+        ("post", reverse("regions:still-right", args=[foreign.pk])),
+        ("get", reverse("regions:site-new", args=["35.10"])),
+        ("post", reverse("regions:site-new", args=["35.10"])),
+    ):
+        foreign_answer = getattr(desk, method)(url, form())
+        missing_answer = getattr(desk, method)(
+            url.replace(str(foreign.pk), "99999999").replace("35.10", "99.99"), form()
+        )
+        assert foreign_answer.status_code == missing_answer.status_code == 404
+        assert "Banyuwangi" not in foreign_answer.content.decode()
+
+
+def test_a_foreign_report_is_as_if_it_did_not_exist(
+    desk: Client, verifier: User, reported: Callable[..., Milestone]
+) -> None:
+    other = User.objects.create_user("lain@pantau-mpp.example")
+    foreign = Milestone.objects.create(
+        site=Site.objects.get(regency__code="35.10"),
+        stage="ready",
+        reached_on=date(2026, 1, 1),
+        state=EntryState.REPORTED,
+        reported_by=other,
+        reported_at=timezone.now(),
+    )
+
+    assert desk.get(reverse("regions:receipt", args=["tahap", foreign.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_the_room_is_for_officers(client: Client, officer: User, role: str) -> None:
+    assign(officer, role)
+    client.force_login(officer)
+
+    assert client.get("/kerja/").status_code == 403
+
+
+def test_a_visitor_is_asked_to_sign_in(client: Client, site: Site) -> None:
+    for url in ("/kerja/", report_url(site)):
+        assert client.get(url)["Location"].startswith("/akun/login/?next=")
+
+
+def test_a_regency_without_an_mpp_is_offered_to_register_one(desk: Client, ponorogo: Regency) -> None:
+    assert "Daftarkan MPP" in desk.get("/kerja/").content.decode()
+
+    response = desk.post(reverse("regions:site-new", args=["35.02"]), {"name": "MPP Ponorogo Hebat", "address": ""})
+
+    assert response["Location"] == report_url(Site.objects.get(regency=ponorogo))
+
+
+def test_returned_reports_come_first_until_they_are_answered(
+    desk: Client, dinas: User, site: Site, verifier: User
+) -> None:
+    desk.post(report_url(site), form())
+    send_back(Milestone.objects.get(site=site), by=verifier, reason="Foto belum ada")
+
+    page = desk.get("/kerja/").content.decode()
+    assert "Laporan dikembalikan" in page
+    assert "Foto belum ada" in page
+
+    desk.post(report_url(site), form(happened_on="2026-03-02"))
+    assert "Laporan dikembalikan" not in desk.get("/kerja/").content.decode()
+
+
+def test_a_site_without_news_for_long_is_asked_about(dinas: User, site: Site, verifier: User) -> None:
+    today = timezone.localdate()
+    Confirmation.objects.create(site=site, confirmed_by=dinas)
+
+    assert not work_room(dinas, today=today).stale
+    assert work_room(dinas, today=today + timedelta(days=91)).stale
+
+
+def test_the_card_shows_what_is_in_force_not_what_is_only_reported(
+    desk: Client, dinas: User, site: Site, verifier: User
+) -> None:
+    desk.post(report_url(site), form(statement="stage:committed"))
+    verify(Milestone.objects.get(site=site), by=verifier)
+    desk.post(report_url(site), form(statement="stage:inaugurated"))
+
+    (card,) = work_room(dinas, today=timezone.localdate()).sites
+    assert card.stage == "committed"
+    assert len(card.entries) == 2
+
+
+@pytest.mark.parametrize("reports", [1, 60])
+def test_the_room_takes_as_many_queries_for_one_report_as_for_many(
+    desk: Client, dinas: User, site: Site, reports: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(reports):
+        Milestone.objects.create(
+            site=site,
+            stage="building",
+            reached_on=date(2026, 1, 1) + timedelta(days=number),
+            state=EntryState.REPORTED,
+            reported_by=dinas,
+            reported_at=timezone.now(),
+        )
+
+    # 1 session, 2 user, 3 turf, 4 regencies, 5 sites, 6-9 two ledgers with what is in force, 10 confirmations
+    with django_assert_num_queries(10):
+        desk.get("/kerja/")
+
+
+def test_the_form_is_light(desk: Client, site: Site) -> None:
+    response = desk.get(report_url(site), headers={"accept-encoding": "gzip"})
+
+    assert len(response.content) < 20_000
