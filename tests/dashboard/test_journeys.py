@@ -1,0 +1,149 @@
+"""Does a report travel from an officer's phone to the public page, with people looking at real browsers?"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.db import connection, connections
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import chromium, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+PHONE = {"width": 360, "height": 780}
+
+
+@pytest.fixture(scope="module")
+def accounts(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The password of each role's account."""
+    file = tmp_path_factory.mktemp("accounts") / "accounts.csv"
+    with django_db_blocker.unblock():
+        call_command("make_accounts", file=file, verbosity=0)
+    rows = [line.split(",") for line in file.read_text().splitlines()[1:]]
+    return {role: password for role, _email, password in rows}
+
+
+@pytest.fixture(scope="module")
+def address(
+    accounts: dict[str, str], django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The real rollout on a database of its own, that may be written to."""
+    settings = connection.settings_dict
+    server = f"postgresql://{settings['USER']}@{quote(settings['HOST'], safe='')}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE journey TEMPLATE "{settings["NAME"]}"')
+        with served(f"{server}/journey", tmp_path_factory.mktemp("web") / "log") as where:
+            yield where
+        admin.execute("DROP DATABASE journey WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as program:
+        yield program
+        connections.close_all()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def sign_in(address: str, browser: Browser, accounts: dict[str, str]) -> Any:
+    """A function that opens a page as a role sees it, on a screen of their own."""
+
+    def open_as(role: str, path: str, **context: Any) -> Page:
+        page = browser.new_context(locale="id-ID", **context).new_page()
+        page.goto(f"{address}/akun/login/?next={path}")
+        page.get_by_label("Email").fill(f"{role}@pantau-mpp.example")
+        page.get_by_label("Sandi", exact=True).fill(accounts[role])
+        page.get_by_role("button", name="Masuk").click()
+        page.wait_for_url(f"{address}{path}")
+        return page
+
+    return open_as
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture for whoever wants to look, where one was asked for."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def is_whole(page: Page) -> bool:
+    """Return whether a page fits its screen and axe finds nothing."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_from_the_officers_phone_to_the_public_page(address: str, browser: Browser, sign_in: Any) -> None:
+    public = browser.new_context(locale="id-ID").new_page()
+    public.goto(address)
+    expect(public.locator(".headline__number")).to_have_text("295")
+
+    officer = sign_in("officer", "/kerja/", viewport=PHONE)
+    keep(officer, "room-360")
+    assert is_whole(officer)
+    officer.get_by_role("link", name="Lapor perubahan").first.click()
+    officer.get_by_label("Apa yang terjadi?").select_option(label="Diresmikan")
+    officer.get_by_label("Tanggal", exact=True).fill("2026-06-10")
+    officer.get_by_label("Keterangan").fill("Diresmikan Menteri PANRB")
+    keep(officer, "report-360")
+    assert is_whole(officer)
+    officer.get_by_role("button", name="Kirim laporan").click()
+    expect(officer.get_by_role("heading", level=1)).to_contain_text("Laporan T-")
+    keep(officer, "receipt-360")
+    assert is_whole(officer)
+    expect(public.locator(".headline__number")).to_have_text("295")
+
+    verifier = sign_in("verifier", "/verifikasi/")
+    keep(verifier, "queue-1280")
+    assert is_whole(verifier)
+    verifier.get_by_role("link", name="Kabupaten Klungkung").click()
+    expect(verifier.get_by_text("295 → 296")).to_be_visible()
+    keep(verifier, "review-1280")
+    assert is_whole(verifier)
+    verifier.get_by_role("button", name="Verifikasi", exact=True).click()
+    expect(verifier.get_by_text("selesai diperiksa")).to_be_visible()
+
+    # Without a reload, within five seconds.
+    expect(public.locator(".headline__number")).to_have_text("296", timeout=5000)
+    expect(public.locator("[data-live-status]")).to_contain_text("Angka diperbarui")
+
+
+def test_a_returned_report_comes_back_to_the_officer_with_its_reason(sign_in: Any) -> None:
+    officer = sign_in("officer", "/kerja/", viewport=PHONE, java_script_enabled=False)
+    officer.get_by_role("link", name="Lapor perubahan").first.click()
+    officer.get_by_label("Apa yang terjadi?").select_option(label="Beroperasi")
+    officer.get_by_label("Tanggal", exact=True).fill("2026-06-11")
+    officer.get_by_role("button", name="Kirim laporan").click()
+    verifier = sign_in("verifier", "/verifikasi/")
+    verifier.get_by_role("link", name="Kabupaten Klungkung").click()
+    verifier.get_by_label("Alasan pengembalian").fill("Lampirkan foto gerai")
+    verifier.get_by_role("button", name="Kembalikan").click()
+
+    officer.goto(officer.url.split("/kerja/")[0] + "/kerja/")
+
+    expect(officer.get_by_text("Lampirkan foto gerai")).to_be_visible()
+    keep(officer, "room-returned-360")
+    officer.get_by_role("button", name="Masih benar").first.click()
+    expect(officer.get_by_text("tercatat masih sesuai")).to_be_visible()
+
+
+def test_an_open_page_says_when_the_server_is_away_and_when_it_is_back(address: str, browser: Browser) -> None:
+    context = browser.new_context(locale="id-ID")
+    page = context.new_page()
+    page.goto(address)
+
+    context.set_offline(True)
+    expect(page.locator("[data-live-status]")).to_contain_text("Sambungan terputus", timeout=8000)
+    context.set_offline(False)
+
+    expect(page.locator("[data-live-status]")).to_contain_text("Tersambung lagi", timeout=8000)
