@@ -9,6 +9,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mpp_tracker.lib.history import tracked
+
 
 class UserManager(BaseUserManager["User"]):
     """Make users whose e-mail address is their name."""
@@ -35,6 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail address."""
 

@@ -3,14 +3,16 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from mpp_tracker.lib.history import history_of
 from regions.choices import EntryState
 from regions.models import (
     Assignment,
@@ -45,7 +47,24 @@ class ReadOnly:
         return False
 
 
-class AreaAdmin(admin.ModelAdmin):
+class RecordAdmin(admin.ModelAdmin):
+    """A record whose history is read from its versions: old and new value, who, when, from where."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Riwayat %(record)s") % {"record": obj},
+            "opts": self.opts,
+            "object": obj,
+            "changes": history_of(obj),
+        }
+        return TemplateResponse(request, "admin/record_history.html", context)
+
+
+class AreaAdmin(RecordAdmin):
     """Areas decide which figures a unit is counted in, so a change of one makes all figures stale."""
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
@@ -127,7 +146,7 @@ class OperatingRecordInline(LedgerInline):
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin):
+class SiteAdmin(RecordAdmin):
     list_display = ["name", "regency", "province", "is_branch"]
     list_filter = ["is_branch", "regency__province__island_group", "regency__province"]
     list_select_related = ["regency__province"]
@@ -151,7 +170,7 @@ class SiteAdmin(admin.ModelAdmin):
 ENTRY_FILTERS: list[Any] = ["state", "channel", "date_precision"]
 
 
-class LedgerAdmin(admin.ModelAdmin):
+class LedgerAdmin(RecordAdmin):
     """Enter statements into the ledger, through the same service as any report; what is entered stays."""
 
     PROVENANCE = [
@@ -239,7 +258,7 @@ class CeremonySiteInline(admin.TabularInline):
 
 
 @admin.register(Ceremony)
-class CeremonyAdmin(admin.ModelAdmin):
+class CeremonyAdmin(RecordAdmin):
     list_display = ["held_on", "kind", "place", "officiant", "announced_size", "present_count"]
     list_display_links = ["held_on", "kind"]
     list_filter = ["kind", "is_symbolic"]
@@ -277,7 +296,7 @@ class AssignmentForm(ModelForm):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(admin.ModelAdmin):
+class AssignmentAdmin(RecordAdmin):
     list_display = ["user", "role", "province", "regency", "valid_from", "valid_until", "granted_by"]
     list_filter = ["role", "province"]
     list_select_related = ["user", "province", "regency", "granted_by"]

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from regions.admin import ReadOnly
+from regions.admin import ReadOnly, RecordAdmin
 from taskforce.models import CoverageRun, CoverageSnapshot, Target
 
 
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin):
+class TargetAdmin(RecordAdmin):
     list_display = ["deadline", "province", "metric", "value", "set_on", "set_by", "is_active"]
     list_filter = ["is_active", "metric", "province"]
     list_select_related = ["province"]

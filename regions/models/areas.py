@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither, one_of
+from mpp_tracker.lib.history import tracked
 from regions.choices import IslandGroup, RegencyKind
 from regions.models.jurisdiction import Person, turf_of
 
@@ -32,6 +33,7 @@ class ProvinceQuerySet(AreaQuerySet):
         return self.filter(Q(established_on__isnull=True) | Q(established_on__lte=day))
 
 
+@tracked()
 class Province(models.Model):
     """A first-level area, by the code of the Ministry of Home Affairs."""
 
@@ -80,6 +82,7 @@ class Province(models.Model):
         return self.name
 
 
+@tracked()
 class Regency(models.Model):
     """A second-level area. The units that must have an MPP are those with `is_autonomous`."""
 
@@ -160,6 +163,7 @@ class Regency(models.Model):
         return self.name
 
 
+@tracked()
 class FormerProvince(models.Model):
     """The province a regency belonged to before a law moved it."""
 
@@ -190,6 +194,7 @@ class FormerProvince(models.Model):
         return f"{self.former_code} → {self.regency.code}"
 
 
+@tracked()
 class RegencyAlias(models.Model):
     """Another spelling of a regency's name, as met in print."""
 

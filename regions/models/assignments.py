@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import one_of
+from mpp_tracker.lib.history import tracked
 from regions.choices import Role
 from regions.models.areas import Province, Regency
 from regions.rules import NATIONAL_ROLES
@@ -23,6 +24,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day)
 
 
+@tracked()
 class Assignment(models.Model):
     """A role that a user holds on a turf for a time; a user may hold several."""
 

@@ -5,10 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import ends_its_period, one_of
+from mpp_tracker.lib.history import tracked
 from regions.choices import CeremonyKind, DatePrecision
 from regions.models.sites import Site
 
 
+@tracked()
 class Ceremony(models.Model):
     """One event for one or many sites: 26 inaugurated on one day are one ceremony."""
 
@@ -51,6 +53,7 @@ class Ceremony(models.Model):
         return f"{self.get_kind_display()} {self.held_on:%Y-%m-%d}"
 
 
+@tracked()
 class CeremonySite(models.Model):
     """A site that was planned for a ceremony, and whether it took part."""
 

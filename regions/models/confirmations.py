@@ -5,9 +5,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mpp_tracker.lib.history import tracked
 from regions.models.sites import Site
 
 
+@tracked()
 class Confirmation(models.Model):
     """One tap on "Masih benar": nothing changed, somebody looked."""
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, one_of
+from mpp_tracker.lib.history import tracked
 from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage, Tone
 from regions.models.areas import Regency
 from regions.models.ceremonies import Ceremony
@@ -239,6 +240,7 @@ class LedgerEntry(models.Model):
         return (waiting | ledger.in_force().filter(**same)).exclude(pk=self.pk)
 
 
+@tracked()
 class Milestone(LedgerEntry):
     """A stage that a site reached on a day."""
 
@@ -278,6 +280,7 @@ class Milestone(LedgerEntry):
         return self.site.regency
 
 
+@tracked()
 class OperatingRecord(LedgerEntry):
     """Whether a site serves the public from a day on, until the next record."""
 
@@ -309,6 +312,7 @@ class OperatingRecord(LedgerEntry):
         return self.site.regency
 
 
+@tracked()
 class DigitalAdoption(LedgerEntry):
     """How far a regency is with MPP Digital from a day on; never added to the physical coverage."""
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither
+from mpp_tracker.lib.history import tracked
 from regions.models.areas import Regency
 from regions.models.jurisdiction import Person, turf_of
 
@@ -29,6 +30,7 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self.filter(is_branch=False)
 
 
+@tracked()
 class Site(models.Model):
     """An MPP. How far it is and whether it serves is read from the ledger, never stored here."""
 

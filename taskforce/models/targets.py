@@ -11,6 +11,7 @@ from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import one_of
+from mpp_tracker.lib.history import tracked
 from regions.models import Province
 from taskforce.choices import TargetMetric
 
@@ -27,6 +28,7 @@ class TargetQuerySet(models.QuerySet["Target"]):
         ).order_by("deadline", "pk")
 
 
+@tracked()
 class Target(models.Model):
     """A target for the nation (no province) or a province. Several may exist for a year, one is active."""
 

@@ -1,0 +1,112 @@
+"""Is every change of a record kept, with who, when, from where, old and new value, whatever way it came?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from mpp_tracker.lib.history import history_of
+from regions.models import Milestone, Regency, Site
+from taskforce.models import Target
+
+pytestmark = pytest.mark.django_db
+
+# Computed, or notes that come and go.
+WITHOUT = {"CoverageRun", "CoverageSnapshot", "DirtyProvince"}
+
+
+def test_every_record_of_ours_keeps_its_versions() -> None:
+    ours = [model for model in apps.get_models() if model._meta.app_label in ("accounts", "regions", "taskforce")]
+    records = {model.__name__ for model in ours if not model.__name__.endswith("Event")}
+    tracked = {model.__name__.removesuffix("Event") for model in ours if model.__name__.endswith("Event")}
+
+    assert records - tracked == WITHOUT
+
+
+def test_a_change_in_the_admin_names_who_where_and_both_values(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    target = Target.objects.get(deadline__year=2025)
+    form = {"metric": "coverage_pct", "value": "90", "deadline": "2025-12-31", "set_on": "2024-12-12"}
+    form |= {"set_by": target.set_by, "source": target.source, "is_active": "on"}
+
+    client.post(reverse("admin:taskforce_target_change", args=[target.pk]), form, REMOTE_ADDR="10.0.0.7")
+
+    change = history_of(target)[0]
+    assert (change.who, change.what) == (editor.email, "diubah")
+    assert "/admin/taskforce/target/" in change.where
+    assert "10.0.0.7" in change.where
+    assert [(field.name, field.before, field.after) for field in change.fields] == [("nilai", "100.0", "90.0")]
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda site: Site.objects.filter(pk=site.pk).update(name="MPP Baru"),
+        lambda site: connection.cursor().execute("UPDATE regions_site SET name = 'MPP Baru' WHERE id = %s", [site.pk]),
+    ],
+    ids=["bulk update", "raw SQL"],
+)
+def test_no_way_of_changing_goes_unseen(site: Site, alter: Callable[[Site], Any]) -> None:
+    alter(site)
+
+    made, changed = reversed(history_of(site))
+    assert made.what == "dibuat"
+    assert [(field.before, field.after) for field in changed.fields] == [("MPP Kabupaten Ponorogo", "MPP Baru")]
+    assert changed.who == ""
+
+
+def test_a_deleted_record_leaves_its_versions(ponorogo: Regency) -> None:
+    site = Site.objects.create(regency=ponorogo, name="Keliru")
+    versions = site.events.model.objects.filter(pgh_obj_id=site.pk)
+
+    site.delete()
+
+    assert list(versions.order_by("pgh_id").values_list("pgh_label", flat=True)) == ["insert", "delete"]
+
+
+def test_versions_cannot_be_changed_either(site: Site) -> None:
+    for attack in ("UPDATE regions_siteevent SET name = 'lain'", "DELETE FROM regions_siteevent"):
+        with pytest.raises(Exception, match=r"append|Cannot"), transaction.atomic():
+            connection.cursor().execute(attack)
+
+
+def test_a_review_is_a_version_of_the_report(site: Site, verified: Callable[..., Milestone]) -> None:
+    entry = verified(site)
+
+    assert [change.what for change in history_of(entry)] == ["diubah", "dibuat"]
+    assert ("status entri", "Dilaporkan", "Terverifikasi") in {
+        (field.name, field.before, field.after) for field in history_of(entry)[0].fields
+    }
+
+
+def test_passwords_are_in_no_version(editor: User) -> None:
+    fields = {field.name for field in editor.events.model._meta.fields}
+
+    assert "email" in fields
+    assert not {"password", "last_login"} & fields
+
+
+def test_the_admin_shows_the_history_in_words(client: Client, editor: User, site: Site) -> None:
+    client.force_login(editor)
+    Site.objects.filter(pk=site.pk).update(address="Jalan Alun-alun")
+
+    page = client.get(reverse("admin:regions_site_history", args=[site.pk])).content.decode()
+
+    assert "“Jalan Alun-alun”" in page
+    assert "alamat" in page
+
+
+def test_history_is_for_whoever_may_see_the_record(client: Client, officer: User, site: Site) -> None:
+    client.force_login(officer)
+
+    assert client.get(reverse("admin:regions_site_history", args=[site.pk])).status_code == 302
+
+
+def test_integrity_holds_beside_it(site: Site) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Site.objects.create(regency=site.regency, name=site.name)
