@@ -1,0 +1,145 @@
+"""Does any address, asked by anyone, show rows beyond their turf? A new address must be entered here first."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import User
+from regions.choices import Role
+from regions.models import Assignment, Milestone, Province, Regency, Site
+from regions.services.ledger import report
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "catatan-yang-belum-diperiksa"
+# What each stranger to the report gets: foreign officer, province user of another province, viewer, visitor.
+ACTORS = ("foreign officer", "other province", "viewer", "visitor")
+SIGN_IN = 302
+PUBLIC = (200, 200, 200, 200)
+# Address with its arguments filled in, and the four answers to GET. {site} and {entry} lie beyond every turf here.
+ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
+    "": ("/", PUBLIC),
+    "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
+    "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
+    "healthz": ("/healthz", PUBLIC),
+    "readyz": ("/readyz", PUBLIC),
+    "kerja/": ("/kerja/", (200, 403, 403, SIGN_IN)),
+    "kerja/mpp/<int:pk>/lapor/": ("/kerja/mpp/{site}/lapor/", (404, 404, 404, SIGN_IN)),
+    "kerja/mpp/<int:pk>/masih-benar/": ("/kerja/mpp/{site}/masih-benar/", (405, 405, 405, 405)),
+    "kerja/kabkota/<str:code>/mpp-baru/": ("/kerja/kabkota/35.02/mpp-baru/", (404, 404, 404, SIGN_IN)),
+    "^kerja/laporan/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
+        "/kerja/laporan/tahap/{entry}/",
+        (404, 404, 200, SIGN_IN),
+    ),
+    "verifikasi/": ("/verifikasi/", (403, 403, 403, SIGN_IN)),
+    "^verifikasi/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
+        "/verifikasi/tahap/{entry}/",
+        (403, 403, 403, SIGN_IN),
+    ),
+}
+# Sign-in pages show nothing of the rollout; the admin is walked below, page by page.
+ELSEWHERE = ("akun/", "admin/")
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route, pattern
+
+
+ALL_ROUTES = dict(routes(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def entry(site: Site, officer: User) -> Milestone:
+    """A report that waits, on a turf of nobody's here."""
+    return report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1), note=SECRET), by=officer)
+
+
+@pytest.fixture
+def clients(db: None) -> dict[str, Client]:
+    turfs = {
+        "foreign officer": {"role": Role.OFFICER, "regency": Regency.objects.get(code="35.10")},
+        "other province": {"role": Role.PROVINCE, "province": Province.objects.get(code="33")},
+        "viewer": {"role": Role.VIEWER},
+    }
+    made = {"visitor": Client()}
+    for number, (name, turf) in enumerate(turfs.items()):
+        user = User.objects.create_user(f"stranger{number}@pantau-mpp.example")
+        Assignment.objects.create(user=user, valid_from=timezone.localdate(), **turf)
+        made[name] = Client()
+        made[name].force_login(user)
+    return made
+
+
+def test_every_address_is_in_the_table() -> None:
+    unknown = {route for route in ALL_ROUTES if not route.startswith(ELSEWHERE)} - set(ADDRESSES)
+
+    assert unknown == set()
+    assert set(ADDRESSES) <= set(ALL_ROUTES)
+
+
+@pytest.mark.parametrize("route", ADDRESSES)
+def test_strangers_get_what_is_theirs(route: str, entry: Milestone, clients: dict[str, Client]) -> None:
+    address, statuses = ADDRESSES[route]
+
+    for actor, status in zip(ACTORS, statuses, strict=True):
+        response = clients[actor].get(address.format(site=entry.site_id, entry=entry.pk))
+        assert response.status_code == status, actor
+        if actor != "viewer":
+            assert SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize("route", [route for route in ADDRESSES if "<" in route or "kerja" in route])
+def test_strangers_change_nothing(route: str, entry: Milestone, clients: dict[str, Client]) -> None:
+    address, _statuses = ADDRESSES[route]
+    form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
+    form |= {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d", "decision": "verify", "name": "MPP Palsu"}
+
+    for actor in ACTORS:
+        response = clients[actor].post(address.format(site=entry.site_id, entry=entry.pk), form)
+        assert response.status_code in {302, 403, 404, 405}, actor
+
+    entry.refresh_from_db()
+    assert entry.state == "reported"
+    assert Milestone.objects.filter(site=entry.site).count() == 1
+    assert entry.site.regency.sites.count() == 1
+
+
+ADMIN_LISTS = sorted(
+    f"/{route}" for route, pattern in ALL_ROUTES.items() if (pattern.name or "").endswith(("_changelist", "_add"))
+)
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", *ADMIN_LISTS])
+def test_the_admin_is_closed_to_strangers(address: str, entry: Milestone, clients: dict[str, Client]) -> None:
+    for actor in ACTORS:
+        response = clients[actor].get(address)
+        assert response.status_code in {302, 403}, actor
+        assert SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "history"])
+def test_the_admins_pages_of_a_record_are_closed_to_strangers(
+    page: str, entry: Milestone, clients: dict[str, Client]
+) -> None:
+    for actor in ACTORS:
+        for model, key in (("milestone", entry.pk), ("site", entry.site_id)):
+            response = clients[actor].get(f"/admin/regions/{model}/{key}/{page}/")
+            assert response.status_code in {302, 403}, actor
+            assert "Ponorogo" not in response.content.decode()
+
+
+def test_counters_of_the_public_do_not_move_with_reports(entry: Milestone, clients: dict[str, Client]) -> None:
+    for actor in ACTORS:
+        body = clients[actor].get("/api/v1/coverage/", {"province": "35"}).json()
+        assert body["layer"] == "verified"
+        assert body["provinces"][0]["units_by_stage"]["ready"] == 0
