@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from mpp_tracker.lib.history import history_of
+from mpp_tracker.lib.history import VersionedForm, history_of
 from regions.choices import EntryState
 from regions.models import (
     Assignment,
@@ -48,7 +48,9 @@ class ReadOnly:
 
 
 class RecordAdmin(admin.ModelAdmin):
-    """A record whose history is read from its versions: old and new value, who, when, from where."""
+    """A record whose history is read from its versions, and which two people do not overwrite unawares."""
+
+    form = VersionedForm
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         obj = self.get_object(request, object_id)
@@ -202,7 +204,7 @@ class LedgerAdmin(RecordAdmin):
         report(obj, by=cast("User", request.user))
 
 
-class StatementForm(ModelForm):
+class StatementForm(VersionedForm):
     """A statement, checked as the service will check it, so that a refusal stands on the form."""
 
     def _post_clean(self) -> None:
@@ -281,7 +283,7 @@ class DirtyProvinceAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["province"]
 
 
-class AssignmentForm(ModelForm):
+class AssignmentForm(VersionedForm):
     """An assignment that whoever is signed in may give."""
 
     granting: User

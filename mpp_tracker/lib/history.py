@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pghistory
+from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pghistory.middleware import HistoryMiddleware
@@ -52,6 +53,7 @@ class FieldChange:
 class Change:
     """One version of a row against the one before it."""
 
+    version: int
     at: datetime
     who: str
     """The account's e-mail address; empty for a command, a job or raw SQL."""
@@ -60,24 +62,70 @@ class Change:
     fields: tuple[FieldChange, ...]
 
 
-def history_of(row: models.Model) -> tuple[Change, ...]:
-    """Return every change of a row, latest first."""
+def history_of(row: models.Model, *, after: int = 0) -> tuple[Change, ...]:
+    """Return every change of a row, latest first; only those after version `after`."""
     versions: Any = row.events  # type: ignore[attr-defined]
     events = list(versions.order_by("pgh_id"))
     people = {str(user.pk): str(user) for user in _people(events)}
-    changes = []
-    for before, after in zip([None, *events], events, strict=False):
-        context = after.pgh_context or {}
-        changes.append(
-            Change(
-                at=after.pgh_created_at,
-                who=people.get(str(context.get("user")), ""),
-                where=" ".join(filter(None, [context.get("url", ""), context.get("address", "")])),
-                what=str(_VERBS[after.pgh_label]),
-                fields=tuple(_differences(type(row), before, after)) if after.pgh_label != DELETE else (),
-            )
-        )
-    return tuple(reversed(changes))
+    changes = [
+        _change(type(row), before, event, people) for before, event in zip([None, *events], events, strict=False)
+    ]
+    return tuple(change for change in reversed(changes) if change.version > after)
+
+
+def _change(model: type[models.Model], before: Any, event: Any, people: dict[str, str]) -> Change:
+    context = event.pgh_context or {}
+    return Change(
+        version=event.pgh_id,
+        at=event.pgh_created_at,
+        who=people.get(str(context.get("user")), ""),
+        where=" ".join(filter(None, [context.get("url", ""), context.get("address", "")])),
+        what=str(_VERBS[event.pgh_label]),
+        fields=() if event.pgh_label == DELETE else tuple(_differences(model, before, event)),
+    )
+
+
+def version_of(row: models.Model) -> int:
+    """Return the number of a row's latest version, 0 for a row without one."""
+    versions: Any = row.events  # type: ignore[attr-defined]
+    return int(versions.aggregate(latest=models.Max("pgh_id"))["latest"] or 0)
+
+
+class VersionedForm(forms.ModelForm):
+    """A form that notices when somebody else has changed the record since it was opened.
+
+    Whoever saves second is shown what the first did beside what they typed; saving once more is then a decision.
+    """
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen_version"].initial = version_of(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to overwrite a version that the form has not shown."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.instance.pk:
+            current, seen = version_of(self.instance), cleaned.get("seen_version") or 0
+            if current != seen:
+                self._show(current)
+                raise forms.ValidationError(self._conflict(seen), code="conflict")
+        return cleaned
+
+    def _show(self, version: int) -> None:
+        fresh = cast("QueryDict", self.data).copy()
+        fresh[self.add_prefix("seen_version")] = str(version)
+        self.data = fresh
+
+    def _conflict(self, seen: int) -> list[str]:
+        sentences = [_("Data ini diubah orang lain sejak Anda membukanya. Simpan lagi bila isian Anda yang benar.")]
+        for change in history_of(self.instance, after=seen):
+            for field in change.fields:
+                said = {"who": change.who or _("sistem"), "field": field.name, "value": field.after}
+                sentences.append(_("%(who)s mengubah %(field)s menjadi “%(value)s”.") % said)
+        return sentences
 
 
 def _people(events: list[Any]) -> models.QuerySet:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from mpp_tracker.lib.history import history_of
+from mpp_tracker.lib.history import history_of, version_of
 from regions.models import Milestone, Regency, Site
 from taskforce.models import Target
 
@@ -33,6 +33,7 @@ def test_a_change_in_the_admin_names_who_where_and_both_values(client: Client, e
     target = Target.objects.get(deadline__year=2025)
     form = {"metric": "coverage_pct", "value": "90", "deadline": "2025-12-31", "set_on": "2024-12-12"}
     form |= {"set_by": target.set_by, "source": target.source, "is_active": "on"}
+    form["seen_version"] = str(version_of(target))
 
     client.post(reverse("admin:taskforce_target_change", args=[target.pk]), form, REMOTE_ADDR="10.0.0.7")
 
@@ -110,3 +111,26 @@ def test_history_is_for_whoever_may_see_the_record(client: Client, officer: User
 def test_integrity_holds_beside_it(site: Site) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Site.objects.create(regency=site.regency, name=site.name)
+
+
+def test_whoever_saves_second_sees_both_versions_and_overwrites_nothing(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    target = Target.objects.get(deadline__year=2025)
+    address = reverse("admin:taskforce_target_change", args=[target.pk])
+    opened = client.get(address).context["adminform"].form
+    form = {"metric": "coverage_pct", "value": "100", "deadline": "2025-12-31", "set_on": "2024-12-12"}
+    form |= {"set_by": "Saya", "source": target.source, "is_active": "on"}
+    form["seen_version"] = str(opened["seen_version"].value())
+    Target.objects.filter(pk=target.pk).update(set_by="Orang lain")
+
+    second = client.post(address, form)
+
+    target.refresh_from_db()
+    assert target.set_by == "Orang lain"
+    assert "“Orang lain”" in str(second.context["errors"])
+    assert 'value="Saya"' in second.content.decode()
+
+    form["seen_version"] = str(second.context["adminform"].form["seen_version"].value())
+    assert client.post(address, form).status_code == 302
+    target.refresh_from_db()
+    assert target.set_by == "Saya"

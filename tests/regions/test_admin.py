@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from mpp_tracker.lib.history import version_of
 from regions.choices import EntryState, Stage
 from regions.models import DirtyProvince, Milestone, Regency, Site
 from taskforce.models import Target
@@ -158,6 +159,7 @@ def test_moving_a_regency_makes_all_figures_stale(staff: Client, ponorogo: Regen
         "is_underdeveloped": "unknown",
     }
     inlines = {f"{name}-{key}_FORMS": "0" for name in ("former_provinces", "aliases") for key in ("TOTAL", "INITIAL")}
+    form["seen_version"] = version_of(ponorogo)
 
     response = staff.post(url("regions.regency", "change", ponorogo.pk), form | inlines | {"is_autonomous": "on"})
 
@@ -169,7 +171,7 @@ def site_form(site: Site, **change: Any) -> dict[str, Any]:
     inlines = {
         f"{name}-{key}_FORMS": "0" for name in ("milestones", "operating_records") for key in ("TOTAL", "INITIAL")
     }
-    return {"regency": site.regency_id, "name": site.name} | inlines | change
+    return {"regency": site.regency_id, "name": site.name, "seen_version": version_of(site)} | inlines | change
 
 
 @pytest.mark.parametrize(
