@@ -33,16 +33,17 @@ class ProvincePage:
     units: tuple[UnitStanding, ...]
 
 
-def ledger_version() -> int:
-    """Return a number that grows with every change of what is verified, in one look-up.
+def database_version() -> str:
+    """Return what names the state of the database that a statement sees now: equal names, equal content.
 
-    Every such change leaves a note for the recompute, so the notes' own counter tells. A preview that is taken back
-    moves it too: a page is then computed once too often, never once too seldom.
+    It is PostgreSQL's own snapshot, so a transaction changes it when it commits, not while it is still open, and
+    no write can be forgotten. A write that a page does not show changes it too: the page is then computed once too
+    often, never once too seldom.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM regions_dirtyprovince_id_seq")
+        cursor.execute("SELECT pg_current_snapshot()::text")
         (version,) = cursor.fetchone()
-    return int(version)
+    return str(version)
 
 
 def nation_page(question: Question) -> NationPage:

@@ -2,12 +2,11 @@
 
 import sys
 from http import HTTPStatus
-from pathlib import Path
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,7 +18,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from dashboard.reports import ledger_version, nation_page, province_page, review_of, review_queue
+from dashboard.reports import database_version, nation_page, province_page, review_of, review_queue
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState
 from regions.forms import ReviewForm
@@ -29,9 +28,8 @@ from taskforce.forms import CoverageForm
 
 
 def _version(request: HttpRequest, code: str = "") -> str:
-    """Return the entity tag of a page of figures: what it rests on, for whom, on which day, in which dress."""
-    looks = staticfiles_storage.url("css/pantau.css")
-    return f'"{ledger_version()}-{timezone.localdate()}-{request.user.pk or 0}-{Path(looks).stem}"'
+    """Return the entity tag of a page of figures: what it rests on, for whom, on which day, by which release."""
+    return f'"{database_version()}-{timezone.localdate()}-{request.user.pk or 0}-{settings.RELEASE}"'
 
 
 @require_safe
@@ -125,6 +123,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Explain that a page is for others."""
     return _error(request, HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Explain that a form is too old or came from elsewhere; what was typed is still in the browser."""
+    sentence = _("Halaman ini terlalu lama terbuka. Kembalilah, muat ulang, lalu kirim lagi.")
+    return _error(request, HTTPStatus.FORBIDDEN, reason=sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

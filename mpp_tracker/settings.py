@@ -32,6 +32,14 @@ DATABASES = {
     }
 }
 REDIS_URL = env.str("REDIS_URL")
+# Names what is deployed, in entity tags: pages of another release are other pages.
+RELEASE = env.str("RELEASE", default="") or str(
+    max(
+        int(path.stat().st_mtime)
+        for folder in ("dashboard", "regions", "taskforce", "templates", "static")
+        for path in (BASE_DIR / folder).rglob("*.*")
+    )
+)
 VAR_DIR = env.path("VAR_DIR", default=BASE_DIR / "var")
 LOG_LEVEL = env.log_level("LOG_LEVEL", default=logging.INFO)
 
@@ -57,14 +65,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "csp",
-    "django_filters",
     "pghistory",
     "pgtrigger",
     "rest_framework",
@@ -175,10 +181,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"pant
 
 # --- Language and time -----------------------------------------------------------------------------------
 
-# The texts in the code are Indonesian; English is a translation of them.
+# The texts in the code are Indonesian; English will be a translation of them.
 LANGUAGE_CODE = "id"
-LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("Bahasa Inggris"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [("id", _("Bahasa Indonesia"))]
+FORMAT_MODULE_PATH = ["mpp_tracker.formats"]
 # The ministry's day. A unit in WIT is two hours ahead; the ledger keeps days, so this decides only "today".
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
@@ -206,6 +212,7 @@ if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "dashboard.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

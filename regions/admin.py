@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -22,6 +23,7 @@ from regions.models import (
     DirtyProvince,
     FormerProvince,
     LedgerEntry,
+    LedgerQuerySet,
     Milestone,
     OperatingRecord,
     Province,
@@ -29,7 +31,7 @@ from regions.models import (
     RegencyAlias,
     Site,
 )
-from regions.rules import ROLLOUT_BEGAN_ON
+from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.assignments import check_grant, grant
 from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
 
@@ -93,6 +95,10 @@ class ProvinceAdmin(AreaAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         units = Count("regencies", filter=Q(regencies__is_autonomous=True))
         return super().get_queryset(request).annotate(unit_count=units)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: every past figure names its province."""
+        return False
 
     @admin.display(description=_("unit sasaran"), ordering="unit_count")
     def unit_count(self, obj: Any) -> int:
@@ -187,6 +193,16 @@ class LedgerAdmin(RecordAdmin):
     list_filter = ENTRY_FILTERS
     readonly_fields = PROVENANCE
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related(self.model.SAYS[0], "reported_by", "reviewed_by")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path == reverse("admin:autocomplete"):
+            # Whoever looks for an entry to correct is offered what stands.
+            found = cast("LedgerQuerySet", found).in_force()
+        return found, may_repeat
+
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
@@ -207,6 +223,14 @@ class LedgerAdmin(RecordAdmin):
 class StatementForm(VersionedForm):
     """A statement, checked as the service will check it, so that a refusal stands on the form."""
 
+    def clean(self) -> dict[str, Any]:
+        """Take any day of a month or year that is all that is known for its last."""
+        cleaned = super().clean()
+        field = self._meta.model.SAYS[-1]
+        if cleaned.get(field) and cleaned.get("date_precision"):
+            cleaned[field] = end_of_period(cleaned[field], cleaned["date_precision"])
+        return cleaned
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if not self.errors:
@@ -222,7 +246,6 @@ class MilestoneAdmin(LedgerAdmin):
     form = StatementForm
     list_display = ["site", "stage", "reached_on", "date_precision", "state", "reported_by", "reviewed_by"]
     list_filter = ["stage", *ENTRY_FILTERS, "site__regency__province"]
-    list_select_related = ["site", "reported_by", "reviewed_by"]
     date_hierarchy = "reached_on"
     search_fields = ["site__name", "site__regency__name", "=site__regency__code", "note"]
     autocomplete_fields = ["site", "ceremony", "supersedes"]
@@ -233,7 +256,6 @@ class OperatingRecordAdmin(LedgerAdmin):
     form = StatementForm
     list_display = ["site", "status", "since", "date_precision", "state", "reported_by", "reviewed_by"]
     list_filter = ["status", *ENTRY_FILTERS, "site__regency__province"]
-    list_select_related = ["site", "reported_by", "reviewed_by"]
     date_hierarchy = "since"
     search_fields = ["site__name", "site__regency__name", "=site__regency__code", "note"]
     autocomplete_fields = ["site", "supersedes"]
@@ -244,7 +266,6 @@ class DigitalAdoptionAdmin(LedgerAdmin):
     form = StatementForm
     list_display = ["regency", "status", "since", "date_precision", "state", "reported_by", "reviewed_by"]
     list_filter = ["status", *ENTRY_FILTERS, "regency__province"]
-    list_select_related = ["regency", "reported_by", "reviewed_by"]
     date_hierarchy = "since"
     search_fields = ["regency__name", "=regency__code", "note"]
     autocomplete_fields = ["regency", "supersedes"]

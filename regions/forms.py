@@ -1,11 +1,9 @@
 """What does an officer fill in?"""
 
 import uuid
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,13 +50,6 @@ class ReportForm(forms.Form):
         """Return the stage or the status that was chosen."""
         ledger, _colon, value = self.cleaned_data["statement"].partition(":")
         return _LEDGERS[ledger](value)
-
-    def clean_happened_on(self) -> date:
-        """Refuse a day before the rollout began: most often a slip of the year."""
-        day: date = self.cleaned_data["happened_on"]
-        if day < ROLLOUT_BEGAN_ON:
-            raise ValidationError(_("Tanggal paling awal %(first)s."), params={"first": ROLLOUT_BEGAN_ON.isoformat()})
-        return day
 
 
 class SiteForm(forms.Form):

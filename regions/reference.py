@@ -100,7 +100,7 @@ def provinces_by_code() -> dict[str, Province]:
 
 def regencies_by_code() -> dict[str, Regency]:
     """Return every regency under its code."""
-    return {regency.code: regency for regency in Regency.objects.all()}
+    return {regency.code: regency for regency in Regency.objects.prefetch_related("aliases")}
 
 
 def _load(

@@ -42,6 +42,5 @@ class CoverageSnapshotAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["as_at", "basis", "counting", "province", "units", "covered"]
     list_filter = ["basis", "counting", "province"]
     list_select_related = ["province"]
-    date_hierarchy = "as_at"
     search_fields = ["=province__code", "province__name"]
     show_full_result_count = False

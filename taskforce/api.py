@@ -24,16 +24,16 @@ class CoverageView(APIView):
         form = CoverageForm(
             request.query_params, today=timezone.localdate(), may_see_reported=request.user.is_authenticated
         )
-        if request.query_params.get("layer") == Layer.REPORTED and "layer" not in form.fields:
+        if request.query_params.get("layer") == Layer.REPORTED and not request.user.is_authenticated:
             raise PermissionDenied(_("layer: lapisan “reported” hanya untuk yang sudah masuk."))
-        known = {*form.fields, "layer", "province"}
+        known = {*form.fields, "province"}
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError(
                 {
                     name: _("%(name)s: parameter ini tidak dikenal. Yang ada: %(known)s.")
                     % {"name": name, "known": ", ".join(sorted(known))}
-                    for name in unknown
+                    for name in unknown[:10]
                 }
             )
         if not form.is_valid():

@@ -71,6 +71,11 @@ class AreaCoverage:
         return None if self.target_units is None else rules.gap(self.covered, self.target_units)
 
     @property
+    def is_overdue(self) -> bool:
+        """Return whether the deadline has passed with units missing."""
+        return self.target is not None and self.target.deadline < self.as_at and bool(self.gap_units)
+
+    @property
     def pace_per_month(self) -> Decimal:
         """Return units newly covered per month over the last twelve months."""
         return rules.pace(self.newly_covered)
@@ -311,6 +316,9 @@ _BELIEVED = {
 }
 
 
+_SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
+
+
 def _in_force(table: str, columns: str, layer: Layer) -> str:
     """Select the entries of main sites that were believed and not corrected, each with its unit."""
     believed = _BELIEVED[layer].format
@@ -328,14 +336,14 @@ def _in_force(table: str, columns: str, layer: Layer) -> str:
 
 def _ledger(layer: Layer) -> str:
     """Define `milestone` and `operating` (entries in force) and `covered` (the days they cover a unit)."""
-    serving = f"status IN ({_sql_list(SERVING_STATUSES)})"
     return f"""
     milestone AS ({_in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}
     ),
     operating AS ({
         _in_force(
             "regions_operatingrecord",
-            "entry.status, entry.since, entry.date_precision, lead(entry.since) OVER later AS until",
+            "entry.id, entry.site_id, entry.status, entry.since, entry.date_precision,"
+            " lead(entry.since) OVER later AS until",
             layer,
         )
     }
@@ -349,7 +357,7 @@ def _ledger(layer: Layer) -> str:
         FROM milestone WHERE stage IN ({_sql_list(OPENED_STAGES)}) GROUP BY holder_id
         UNION ALL
         SELECT holder_id, '{Counting.OPERATING}', daterange(since, until)
-        FROM operating WHERE {serving}
+        FROM operating WHERE {_SERVING}
     )"""
 
 
@@ -440,9 +448,13 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
         SELECT DISTINCT ON (holder_id) holder_id, position, reached_on, date_precision
         FROM reached ORDER BY holder_id, position DESC, reached_on
     ),
+    at_site AS (
+        SELECT DISTINCT ON (site_id) holder_id, status, since, date_precision
+        FROM operating WHERE since <= %(as_at)s::date ORDER BY site_id, since DESC, id DESC
+    ),
     latest AS (
         SELECT DISTINCT ON (holder_id) holder_id, status, since, date_precision
-        FROM operating WHERE since <= %(as_at)s::date ORDER BY holder_id, since DESC
+        FROM at_site ORDER BY holder_id, {_SERVING} DESC, since DESC
     )
     SELECT
         regency.code, regency.name, standing.holder_id IS NOT NULL, standing.covered_on,

@@ -1,8 +1,8 @@
 """What may be asked about coverage, and how is it written in an address?"""
 
 import re
-from datetime import date, datetime, time
-from typing import Any
+from datetime import MAXYEAR, UTC, date, datetime, time
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -57,7 +57,11 @@ class IsoMomentField(forms.Field):
             moment = None
         if moment is None:
             raise ValidationError(_("“%(value)s” bukan waktu."), code="invalid", params={"value": text[:40]})
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        if not ROLLOUT_BEGAN_ON.year <= moment.year <= MAXYEAR - 1:
+            # At its ends the calendar itself gives out.
+            raise ValidationError(_("%(year)s di luar rentang."), code="out_of_range", params={"year": moment.year})
+        # In UTC, because Python knows offsets that PostgreSQL does not.
+        return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
 
 
 class CoverageForm(forms.Form):
@@ -77,17 +81,27 @@ class CoverageForm(forms.Form):
         self.today = today
         # The control shows the day that is answered for, also when the address names none.
         super().__init__({"as_at": today.isoformat(), **{k: v for k, v in (data or {}).items() if v}})
+        self._repeated = [name for name in self.fields if hasattr(data, "getlist") and len(data.getlist(name)) > 1]
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = _("“%(value)s” tidak dikenal.")
         self.fields["as_at"].widget.attrs |= {"min": ROLLOUT_BEGAN_ON.isoformat(), "max": today.isoformat()}
         if not may_see_reported:
-            del self.fields["layer"]
+            layer = cast("forms.ChoiceField", self.fields["layer"])
+            layer.choices = [(Layer.VERIFIED.value, Layer.VERIFIED.label)]
+            layer.widget = forms.HiddenInput()
+            layer.error_messages["invalid_choice"] = _("“%(value)s” hanya untuk yang sudah masuk.")
 
     @property
     def question(self) -> Question:
         """Return the question asked; only a valid form has one."""
         given = {name: value for name, value in self.cleaned_data.items() if value}
         return Question(**{"as_at": self.today, **given})
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a parameter that is given twice: which of the two was meant?"""
+        for name in self._repeated:
+            self.add_error(name, _("Tulis satu kali saja."))
+        return self.cleaned_data
 
     def clean_as_at(self) -> date | None:
         """Refuse a day outside the rollout."""
@@ -99,9 +113,6 @@ class CoverageForm(forms.Form):
     def clean_known_at(self) -> datetime | None:
         """Refuse a moment after today: nobody knows yet."""
         moment: datetime | None = self.cleaned_data["known_at"]
-        if moment and not ROLLOUT_BEGAN_ON.year <= moment.year <= self.today.year + 1:
-            # Far from any day of ours the calendar itself gives out.
-            raise ValidationError(_("%(year)s di luar rentang."), code="out_of_range", params={"year": moment.year})
         if moment and timezone.localdate(moment) > self.today:
             raise ValidationError(_("Waktu itu belum tiba."), code="out_of_range")
         return moment
@@ -118,6 +129,6 @@ class CoverageForm(forms.Form):
         if name == "as_at":
             return str(_("Tulis YYYY-MM-DD, dari %(first)s sampai %(last)s.") % span)
         if name == "known_at":
-            return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, paling lambat %(last)s.") % span)
+            return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, dari %(first)s sampai %(last)s.") % span)
         choices = ", ".join(value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
         return str(_("Pilihannya: %(choices)s.") % {"choices": choices})

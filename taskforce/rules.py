@@ -40,7 +40,7 @@ def pace(newly_covered: int, months: int = 12) -> Decimal:
 
 
 def pace_needed(gap_units: int, as_at: date, deadline: date) -> Decimal | None:
-    """Return units per month that close the gap by `deadline`; None once it has passed with a gap left.
+    """Return units per month that close the gap by `deadline`; None where no time is left for a gap.
 
     Without a gap nothing more is needed, whatever the deadline.
     """

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import BooleanField, F, Func, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -48,6 +50,15 @@ def ends_its_period(field: str, *, name: str) -> models.CheckConstraint:
         | (Q(date_precision="year") & Q(opens_next("doy"))),
         name=name,
         violation_error_message=_("Tanggal yang hanya diketahui bulan atau tahunnya dicatat pada hari terakhirnya."),
+    )
+
+
+def not_before(field: str, day: date, *, name: str) -> models.CheckConstraint:
+    """Return the constraint that a date is no earlier than `day`: most often a slip of the year."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__gte": day}),
+        name=name,
+        violation_error_message=format_lazy(_("Tanggal paling awal {day}."), day=day.isoformat()),
     )
 
 

@@ -55,6 +55,9 @@ class Row:
     def text(self, column: str, *, required: bool = False) -> str:
         """Return the cell's text without surrounding blanks."""
         value = self.cells[column].strip()
+        if "\0" in value:
+            self.fault(column, _("memuat karakter yang tidak boleh ada"))
+            return value.replace("\0", "")
         if required and not value:
             self.fault(column, _("tidak boleh kosong"))
         return value
@@ -142,6 +145,8 @@ class CsvFile:
                 yield from self._rows(csv.reader(handle, strict=True))
         except FileNotFoundError:
             self._fault(1, _("berkas tidak ditemukan"))
+        except OSError as error:
+            self._fault(1, _("berkas tidak dapat dibaca (%(error)s)") % {"error": error.strerror})
         except UnicodeDecodeError:
             self._fault(1, _("berkas tidak ditulis dalam UTF-8"))
 

@@ -23,6 +23,10 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.MethodNotAllowed):
+        error = exceptions.APIException(
+            _("Metode ini tidak tersedia; yang ada: %s.") % ", ".join(context["view"].allowed_methods)
+        )
     errors = list(_errors(response.data)) if isinstance(error, exceptions.ValidationError) else []
     detail = " ".join(item["detail"] for item in errors) or str(getattr(error, "detail", ""))
     response.data = problem(response.status_code, detail, errors)

@@ -6,7 +6,7 @@ from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.jurisdiction import Person, Turf, turf_of
-from regions.models.ledger import LEDGERS, DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
+from regions.models.ledger import LEDGERS, DigitalAdoption, LedgerEntry, LedgerQuerySet, Milestone, OperatingRecord
 from regions.models.sites import Site
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "DirtyProvince",
     "FormerProvince",
     "LedgerEntry",
+    "LedgerQuerySet",
     "Milestone",
     "OperatingRecord",
     "Person",

@@ -1,10 +1,10 @@
 """Which provinces, regencies and cities are there, and which were there before?"""
 
-from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither, one_of
@@ -23,14 +23,6 @@ class AreaQuerySet(models.QuerySet):
     def editable_by(self, user: Person) -> Self:
         """Keep what `user` may change: areas are the editors' business."""
         return self if turf_of(user).is_editor else self.none()
-
-
-class ProvinceQuerySet(AreaQuerySet):
-    """Questions about many provinces."""
-
-    def existing_on(self, day: date) -> Self:
-        """Keep the provinces that had been established by `day`."""
-        return self.filter(Q(established_on__isnull=True) | Q(established_on__lte=day))
 
 
 @tracked()
@@ -56,7 +48,7 @@ class Province(models.Model):
         related_name="offshoots",
     )
 
-    objects = ProvinceQuerySet.as_manager()
+    objects = AreaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("provinsi")
@@ -143,6 +135,11 @@ class Regency(models.Model):
                 name="regions_regency_has_a_holder",
                 violation_error_message=_("Wilayah yang bukan unit sasaran harus menyebut siapa yang melayaninya."),
             ),
+            models.CheckConstraint(
+                condition=Q(served_by__isnull=True) | ~Q(served_by=F("id")),
+                name="regions_regency_not_served_by_itself",
+                violation_error_message=_("Wilayah tidak dapat dilayani oleh dirinya sendiri."),
+            ),
             *(
                 between(field, low, high, name=f"regions_regency_{field}_range", message=message)
                 for field, low, high, message in (
@@ -161,6 +158,11 @@ class Regency(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    def clean(self) -> None:
+        """Refuse to be served by an area that is no unit: its MPP would be somebody else's again."""
+        if self.served_by is not None and not self.served_by.is_autonomous:
+            raise ValidationError({"served_by": _("Pilih unit sasaran.")})
 
 
 @tracked()

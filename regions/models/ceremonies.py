@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mpp_tracker.lib.constraints import ends_its_period, one_of
+from mpp_tracker.lib.constraints import ends_its_period, not_before, one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import CeremonyKind, DatePrecision
 from regions.models.sites import Site
+from regions.rules import ROLLOUT_BEGAN_ON
 
 
 @tracked()
@@ -40,6 +41,7 @@ class Ceremony(models.Model):
             one_of("kind", CeremonyKind.values, name="regions_ceremony_kind_known"),
             one_of("date_precision", DatePrecision.values, name="regions_ceremony_precision_known"),
             ends_its_period("held_on", name="regions_ceremony_ends_its_period"),
+            not_before("held_on", ROLLOUT_BEGAN_ON, name="regions_ceremony_not_before_the_rollout"),
             models.UniqueConstraint(
                 fields=["held_on", "date_precision", "kind", "announced_size"],
                 condition=Q(announced_size__isnull=False),

@@ -13,13 +13,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, one_of
+from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, not_before, one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage, Tone
 from regions.models.areas import Regency
 from regions.models.ceremonies import Ceremony
 from regions.models.jurisdiction import Person, turf_of
 from regions.models.sites import Site
+from regions.rules import ROLLOUT_BEGAN_ON
 
 
 class LedgerQuerySet(models.QuerySet):
@@ -221,6 +222,11 @@ class LedgerEntry(models.Model):
         day: date = getattr(self, self.SAYS[-1])
         return day
 
+    @classmethod
+    def subject_model(cls) -> type[models.Model]:
+        """Return what the ledger is about: sites, or regencies."""
+        return cast("type[models.Model]", cls._meta.get_field(cls.SAYS[0]).related_model)
+
     @property
     def subject_id(self) -> int:
         """Return the key of what the entry is about: a site, or a regency."""
@@ -268,11 +274,12 @@ class Milestone(LedgerEntry):
             *LedgerEntry.Meta.constraints,
             one_of("stage", Stage.values, name="regions_milestone_stage_known"),
             ends_its_period("reached_on", name="regions_milestone_ends_its_period"),
+            not_before("reached_on", ROLLOUT_BEGAN_ON, name="regions_milestone_not_before_the_rollout"),
         ]
 
     def __str__(self) -> str:
-        """Return stage and day."""
-        return f"{self.get_stage_display()} {self.reached_on}"
+        """Return site, stage and day."""
+        return f"{self.site}: {self.get_stage_display()} {self.reached_on}"
 
     @property
     def holder(self) -> Regency:
@@ -300,11 +307,12 @@ class OperatingRecord(LedgerEntry):
             *LedgerEntry.Meta.constraints,
             one_of("status", OperatingStatus.values, name="regions_operatingrecord_status_known"),
             ends_its_period("since", name="regions_operatingrecord_ends_its_period"),
+            not_before("since", ROLLOUT_BEGAN_ON, name="regions_operatingrecord_not_before_the_rollout"),
         ]
 
     def __str__(self) -> str:
-        """Return status and day."""
-        return f"{self.get_status_display()} {self.since}"
+        """Return site, status and day."""
+        return f"{self.site}: {self.get_status_display()} {self.since}"
 
     @property
     def holder(self) -> Regency:
@@ -335,11 +343,12 @@ class DigitalAdoption(LedgerEntry):
             *LedgerEntry.Meta.constraints,
             one_of("status", DigitalStatus.values, name="regions_digitaladoption_status_known"),
             ends_its_period("since", name="regions_digitaladoption_ends_its_period"),
+            not_before("since", ROLLOUT_BEGAN_ON, name="regions_digitaladoption_not_before_the_rollout"),
         ]
 
     def __str__(self) -> str:
-        """Return status and day."""
-        return f"{self.get_status_display()} {self.since}"
+        """Return regency, status and day."""
+        return f"{self.regency}: {self.get_status_display()} {self.since}"
 
     @property
     def holder(self) -> Regency:

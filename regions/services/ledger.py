@@ -34,6 +34,9 @@ def report(entry: Entry, *, by: User, channel: EntryChannel = EntryChannel.REPOR
         ValidationError: a field is wrong, the day lies ahead, the corrected entry belongs elsewhere, or the
             same is already in force.
     """
+    # Two who say the same at once wait for each other, so that the second is told.
+    subject = type(entry).subject_model()
+    subject._default_manager.select_for_update().filter(pk=entry.subject_id).first()
     check(entry)
     entry.reported_by, entry.reported_at = by, timezone.now()
     entry.state, entry.channel = EntryState.REPORTED, channel

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -42,6 +42,8 @@ CEREMONY_OF_KIND = {
 }
 # Said beforehand, or said not to have happened: a place in a ceremony, never a milestone.
 ATTENDANCE_OF_KIND = {"planned": None, "postponed": False}
+# Any number that nothing else in the database locks on.
+_LOCK = 420_2017
 KINDS = (*STAGE_OF_KIND, "operating", *ATTENDANCE_OF_KIND)
 
 
@@ -83,6 +85,9 @@ def load_rollout(path: Path, *, by: User, progress: Callable[[list[Event]], Iter
     Raises:
         BrokenFileError: a row is wrong; nothing is loaded.
     """
+    with connection.cursor() as cursor:
+        # Two loads at once wait for each other: the second finds what the first has entered.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     file = CsvFile(path, COLUMNS)
     events = _read(file)
     file.stop_if_broken()
@@ -103,6 +108,7 @@ def _read(file: CsvFile) -> list[Event]:
     events = []
     for row in file:
         regency = row.found("regency_code", regencies)
+        _refuse_another_name(row, regency)
         precision = row.one_of("date_precision", DatePrecision.values)
         day = _event_day(row, precision)
         kind = row.one_of("event_kind", KINDS)
@@ -112,6 +118,17 @@ def _read(file: CsvFile) -> list[Event]:
             name = row.text("mpp_name")
             events.append(Event(row, regency, name, kind, day, precision, size, source, row.text("note")))
     return events
+
+
+def _refuse_another_name(row: Row, regency: Regency | None) -> None:
+    """Refuse a row whose code and name are of two regencies: one digit would put an MPP into the wrong one."""
+    name = row.text("regency_name", required=True)
+    if regency is None or not name:
+        return
+    spellings = {regency.name, *(alias.alias for alias in regency.aliases.all())}
+    if name.casefold() not in {spelling.casefold() for spelling in spellings}:
+        reason = _("“%(name)s” bukan nama %(code)s, yaitu %(regency)s")
+        row.fault("regency_name", reason % {"name": name, "code": regency.code, "regency": regency.name})
 
 
 def _event_day(row: Row, precision: str) -> date | None:

@@ -21,9 +21,16 @@ function isBeingUsed() {
 
 function swapIn(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-live]");
-  if (!fresh) return;
+  if (!fresh || wording(fresh) === wording(main)) return;
   main.replaceChildren(...fresh.childNodes);
   say(status.dataset.updated.replace("{time}", now()));
+}
+
+// What a page says, without the time it was computed.
+function wording(page) {
+  const copy = page.cloneNode(true);
+  copy.querySelectorAll("[data-volatile]").forEach((part) => part.remove());
+  return copy.textContent;
 }
 
 async function look() {

@@ -1,6 +1,8 @@
 """Does a report travel from an officer's phone to the public page, with people looking at real browsers?"""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,10 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.db import connection, connections
 from playwright.sync_api import Browser, Page, expect
 
+from mpp_tracker.local.environment import ROOT
 from tests.browser import chromium, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -20,29 +22,33 @@ PHONE = {"width": 360, "height": 780}
 
 
 @pytest.fixture(scope="module")
-def accounts(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The password of each role's account."""
-    file = tmp_path_factory.mktemp("accounts") / "accounts.csv"
-    with django_db_blocker.unblock():
-        call_command("make_accounts", file=file, verbosity=0)
-    rows = [line.split(",") for line in file.read_text().splitlines()[1:]]
-    return {role: password for role, _email, password in rows}
+def accounts_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("accounts") / "accounts.csv"
 
 
 @pytest.fixture(scope="module")
 def address(
-    accounts: dict[str, str], django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, accounts_file: Path, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The real rollout on a database of its own, that may be written to."""
+    """The real rollout with an account per role, on a database of its own, that may be written to."""
     settings = connection.settings_dict
     server = f"postgresql://{settings['USER']}@{quote(settings['HOST'], safe='')}"
     with django_db_blocker.unblock():
         connections.close_all()
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE journey TEMPLATE "{settings["NAME"]}"')
+        make = [sys.executable, "manage.py", "make_accounts", "--file", str(accounts_file)]
+        subprocess.run(make, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"{server}/journey"}, check=True)
         with served(f"{server}/journey", tmp_path_factory.mktemp("web") / "log") as where:
             yield where
         admin.execute("DROP DATABASE journey WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def accounts(address: str, accounts_file: Path) -> dict[str, str]:
+    """The password of each role's account."""
+    rows = [line.split(",") for line in accounts_file.read_text().splitlines()[1:]]
+    return {role: password for role, _email, password in rows}
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,16 @@
 """Do the public pages show the figures of the coverage function, and help where something is wrong?"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from accounts.models import User
 from dashboard import views
-from regions.models import Milestone, Site
 from taskforce.coverage import coverage
 
 pytestmark = pytest.mark.django_db
@@ -95,14 +95,14 @@ def test_a_province_to_come_is_there_in_todays_boundaries(client: Client) -> Non
 
 
 def test_a_visitor_is_not_offered_the_reported_layer(client: Client, officer: User) -> None:
-    assert 'name="layer"' not in client.get("/").content.decode()
+    assert 'value="reported"' not in client.get("/").content.decode()
 
     client.force_login(officer)
-    assert 'name="layer"' in client.get("/").content.decode()
+    assert 'value="reported"' in client.get("/").content.decode()
 
 
-def test_a_visitor_asking_for_the_reported_layer_gets_the_verified_one(client: Client) -> None:
-    assert "Lapisan terverifikasi Batas" in text(client, "/?layer=reported")
+def test_a_visitor_asking_for_the_reported_layer_is_told_why_not(client: Client) -> None:
+    assert "hanya untuk yang sudah masuk" in text(client, "/?layer=reported", 400)
 
 
 def test_markup_in_the_address_stays_text(client: Client) -> None:
@@ -156,10 +156,31 @@ def test_an_unchanged_page_costs_one_query_and_no_body(client: Client, django_as
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_verified_entry_makes_the_page_new(client: Client, site: Site, verified: Callable[..., Milestone]) -> None:
+@pytest.fixture
+def somebody_else(db: None) -> Iterator[psycopg.Connection]:
+    """Another connection to the same database, whose writes are committed; they change nothing for other tests."""
+    settings = connection.settings_dict
+    with psycopg.connect(dbname=settings["NAME"], user=settings["USER"], host=settings["HOST"]) as other:
+        yield other
+
+
+TOUCH = "UPDATE taskforce_target SET value = value WHERE province_id IS NULL"
+
+
+def test_whatever_is_committed_makes_the_page_new(client: Client, somebody_else: psycopg.Connection) -> None:
     before = client.get("/")["ETag"]
 
-    verified(site)
+    somebody_else.execute(TOUCH)
+    somebody_else.commit()
+
+    assert client.get("/", headers={"if-none-match": before}).status_code == 200
+
+
+def test_a_page_served_before_a_commit_is_old_after_it(client: Client, somebody_else: psycopg.Connection) -> None:
+    somebody_else.execute(TOUCH)
+    before = client.get("/")["ETag"]
+
+    somebody_else.commit()
 
     assert client.get("/", headers={"if-none-match": before}).status_code == 200
 
@@ -173,3 +194,10 @@ def test_another_user_has_another_page(client: Client, officer: User) -> None:
     assert response.status_code == 200
     assert "Cookie" in response["Vary"]
     assert "private" in response["Cache-Control"]
+
+
+def test_a_form_that_came_from_elsewhere_is_explained_on_a_page_of_ours() -> None:
+    response = Client(enforce_csrf_checks=True).post("/akun/login/", {"login": "a@b.example", "password": "x"})
+
+    assert response.status_code == 403
+    assert "terlalu lama terbuka" in response.content.decode()

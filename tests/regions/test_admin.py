@@ -123,7 +123,8 @@ def test_an_entry_added_here_is_reported_under_the_editors_name(staff: Client, e
     [
         ({"reached_on": "2999-01-01"}, "masa depan"),
         ({"reached_on": "2026-02-30"}, "tanggal"),
-        ({"date_precision": "month"}, "hari terakhirnya"),
+        ({"reached_on": "0217-10-06"}, "2017-01-01"),
+        ({"reached_on": "08/13/2024"}, "tanggal"),
         ({"stage": "finished"}, "pilihan"),
         ({"site": "999999999"}, "pilihan"),
         ({"withdraws": "on"}, "alasannya"),
@@ -233,3 +234,48 @@ def test_a_report_is_not_changed_in_the_admin(staff: Client, site: Site, reporte
     response = staff.post(url("regions.milestone", "change", entry.pk), {"stage": "inaugurated"})
 
     assert response.status_code == 403
+
+
+def test_a_month_is_taken_from_any_of_its_days(staff: Client, site: Site) -> None:
+    form = {"site": site.pk, "stage": "building", "reached_on": "05/03/2026", "date_precision": "month"}
+
+    staff.post(url("regions.milestone", "add"), form)
+
+    assert Milestone.objects.get(site=site).reached_on == date(2026, 3, 31)
+
+
+def test_an_entry_to_correct_is_offered_by_site_and_only_what_stands(
+    staff: Client, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    first = verified(site, Stage.OPENED, date(2026, 1, 1))
+    verified(site, Stage.OPENED, date(2026, 1, 2), supersedes=first, note="Prasasti")
+    asked = {"app_label": "regions", "model_name": "milestone", "field_name": "supersedes", "term": "ponorogo"}
+
+    response = staff.get(reverse("admin:autocomplete"), asked)
+
+    texts = [row["text"] for row in response.json()["results"]]
+    assert texts == ["MPP Kabupaten Ponorogo: Dibuka daerah 2026-01-02"]
+
+
+def test_a_search_no_text_can_hold_finds_nothing(staff: Client) -> None:
+    asked = {"app_label": "regions", "model_name": "site", "field_name": "regency", "term": "a\0"}
+
+    assert staff.get(reverse("admin:autocomplete"), asked).json()["results"] == []
+
+
+def test_an_area_is_served_by_a_unit_other_than_itself(staff: Client) -> None:
+    part = Regency.objects.get(code="31.71")
+    inlines = {f"{name}-{key}_FORMS": "0" for name in ("former_provinces", "aliases") for key in ("TOTAL", "INITIAL")}
+    form = {"code": part.code, "province": part.province_id, "kind": part.kind, "name": part.name}
+    form |= {"is_underdeveloped": "unknown", "seen_version": version_of(part)} | inlines
+
+    for wrong in (part, Regency.objects.get(code="31.72")):
+        response = staff.post(url("regions.regency", "change", part.pk), form | {"served_by": wrong.pk})
+        assert response.status_code == 200
+        assert response.context["errors"]
+
+
+def test_a_province_is_never_deleted(staff: Client) -> None:
+    address = url("regions.province", "delete", Regency.objects.get(code="35.02").province_id)
+
+    assert staff.post(address, {"post": "yes"}).status_code == 403

@@ -117,6 +117,9 @@ def test_two_inaugurations_of_one_site_are_both_kept() -> None:
         ({"source_url": ""}, "kolom source_url", "kosong"),
         ({"ceremony_size": "banyak"}, "kolom ceremony_size", "banyak"),
         ({"event_date": "2999-01-01"}, "baris 3", "masa depan"),
+        ({"event_date": "0217-03-01"}, "baris 3", "2017-01-01"),
+        ({"regency_code": "35.10"}, "kolom regency_name", "Kabupaten Banyuwangi"),
+        ({"note": "a\0b"}, "kolom note", "karakter"),
     ],
 )
 def test_a_broken_row_stops_the_load_and_is_named(
@@ -153,3 +156,15 @@ def test_many_events_take_a_handful_of_queries_each(
     # 3 to read what is there, 6 for the site, then per event: 1 repetition, 3 insert, 3 review, 2 mark, savepoints
     with django_assert_max_num_queries(9 + 12 * 22):
         load_rollout(write(file, *months), by=importer)
+
+
+def test_another_spelling_of_the_name_is_known(file: Path, importer: User) -> None:
+    row = {"regency_code": "62.71", "regency_name": "kota palangkaraya", "event_date": "2026-02-01"}
+
+    assert load_rollout(write(file, row | {"event_kind": "operating"}), by=importer).created == 1
+
+
+@pytest.mark.parametrize("place", ["", "nothing-there.csv"])
+def test_what_is_no_file_is_said_in_a_sentence(tmp_path: Path, importer: User, place: str) -> None:
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        call_command("load_rollout", file=tmp_path / place, by=importer.email)

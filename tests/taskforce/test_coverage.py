@@ -13,6 +13,7 @@ from django.utils import timezone
 from regions.choices import OperatingStatus, Stage
 from regions.models import Milestone, OperatingRecord, Regency, Site
 from regions.rules import parse_partial_date
+from taskforce.choices import Counting
 from taskforce.coverage import Question, coverage, unit_standings
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,32 @@ def test_operating_ends_when_a_later_record_says_so(site: Site, operating: Calla
         return coverage(date(2026, month, day), counting="operating").national.covered - before
 
     assert [on(1, 31), on(2, 1), on(3, 31), on(4, 1), on(4, 30), on(5, 1)] == [0, 1, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("order", [("operating", "suspended"), ("suspended", "operating")])
+def test_of_two_records_on_one_day_the_later_entered_holds_everywhere(
+    site: Site, operating: Callable[..., OperatingRecord], order: tuple[str, str]
+) -> None:
+    for status in order:
+        operating(site, status, date(2026, 4, 1))
+
+    standings = unit_standings(Question(date(2026, 6, 1), counting=Counting.OPERATING), "35")
+    unit = next(unit for unit in standings if unit.code == "35.02")
+    assert unit.status == order[1]
+    assert unit.is_covered is (order[1] == "operating")
+
+
+def test_a_unit_serves_where_one_of_its_sites_does(site: Site, operating: Callable[..., OperatingRecord]) -> None:
+    operating(site, OperatingStatus.OPERATING, date(2026, 3, 1))
+    operating(Site.objects.create(regency=site.regency, name="MPP kedua"), OperatingStatus.STOPPED, date(2026, 4, 1))
+
+    unit = next(unit for unit in unit_standings(Question(date(2026, 6, 1)), "35") if unit.code == "35.02")
+    assert unit.status == OperatingStatus.OPERATING
+
+
+@pytest.mark.parametrize(("as_at", "is_overdue"), [(date(2024, 12, 31), False), (date(2026, 1, 1), True)])
+def test_a_target_is_overdue_from_the_day_after_its_deadline(as_at: date, is_overdue: bool) -> None:
+    assert coverage(as_at).national.is_overdue is is_overdue
 
 
 def test_what_is_known_of_a_unit_is_shown_with_its_dates(

@@ -190,3 +190,9 @@ def test_a_recompute_takes_as_many_queries_for_one_note_as_for_many(
         # 13 take the notes, 14 release
         with django_assert_num_queries(14):
             services.recompute_dirty_provinces(today=TODAY)
+
+
+@pytest.mark.parametrize("text", ["kemarin", "20240101", "2024-W01-3", "2024-02-30"])
+def test_backfill_says_how_a_day_is_written(text: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(CommandError, match=r"YYYY-MM-DD|calendar"):
+        call_command("backfill_coverage", "--from", text)

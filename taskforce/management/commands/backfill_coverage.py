@@ -1,8 +1,9 @@
 """Compute the figures of a range of past days."""
 
 import calendar
+import re
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -19,8 +20,8 @@ class Command(BaseCommand):
     help = "Compute the figures of a range of past days, a month at a time."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from", dest="first_day", type=date.fromisoformat, default=ROLLOUT_BEGAN_ON)
-        parser.add_argument("--to", dest="last_day", type=date.fromisoformat, help="default: today")
+        parser.add_argument("--from", dest="first_day", type=_day, default=ROLLOUT_BEGAN_ON)
+        parser.add_argument("--to", dest="last_day", type=_day, help="default: today")
 
     def handle(self, *args: Any, first_day: date, last_day: date | None, **options: Any) -> None:
         today = timezone.localdate()
@@ -32,6 +33,15 @@ class Command(BaseCommand):
         for first, last in tqdm(months, unit=" months", file=sys.stderr, disable=None):
             changed += services.backfill(first, last).changed_count
         self.stdout.write(f"{changed} rows changed.")
+
+
+def _day(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ArgumentTypeError(f"write a day as YYYY-MM-DD, from {ROLLOUT_BEGAN_ON} to today, not {text!r}")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no day of the calendar") from None
 
 
 def _months(first_day: date, last_day: date) -> Iterator[tuple[date, date]]:
