@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,22 @@ STATEMENTS = [
     (_("Tahap pembangunan MPP"), [(f"stage:{value}", label) for value, label in Stage.choices]),
     (_("Status operasional"), [(f"status:{value}", label) for value, label in OperatingStatus.choices]),
 ]
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A field that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several uploaded files, each checked on its own."""
+
+    widget = ManyFilesInput(attrs={"multiple": True, "accept": "image/*,.heic,.pdf,application/pdf"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files, an empty list when none was chosen."""
+        return [super(ManyFilesField, self).clean(upload, initial) for upload in data or []]
 
 
 class ReportForm(forms.Form):
@@ -36,11 +53,17 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Misalnya siapa yang meresmikan, atau nomor surat."),
     )
+    evidence = ManyFilesField(
+        label=_("Bukti"),
+        required=False,
+        help_text=_("Foto atau PDF, masing-masing paling besar 10 MB."),
+    )
+    keep_location = forms.BooleanField(label=_("Simpan lokasi foto"), required=False)
     # Made with the form, so that a report that is sent twice is entered once.
     client_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial={"client_id": uuid.uuid4(), **(initial or {})})
+    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, files, initial={"client_id": uuid.uuid4(), **(initial or {})})
         self.fields["happened_on"].widget.attrs |= {
             "min": ROLLOUT_BEGAN_ON.isoformat(),
             "max": timezone.localdate().isoformat(),

@@ -40,7 +40,7 @@ def report_form(request: HttpRequest, pk: int) -> HttpResponse:
         return _keep_and_sign_in(request)
     user = _user(request)
     site = get_object_or_404(Site.objects.editable_by(user).select_related("regency"), pk=pk)
-    form = ReportForm(request.POST or None, initial=_typed_before(request))
+    form = ReportForm(request.POST or None, request.FILES or None, initial=_typed_before(request))
     if request.method == "POST" and form.is_valid():
         try:
             entry = report_from_form(site, **form.cleaned_data, by=user)

@@ -5,6 +5,7 @@ from regions.models.assignments import Assignment
 from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
+from regions.models.evidence import Evidence, EvidenceKind
 from regions.models.jurisdiction import Person, Turf, turf_of
 from regions.models.ledger import LEDGERS, DigitalAdoption, LedgerEntry, LedgerQuerySet, Milestone, OperatingRecord
 from regions.models.sites import Site
@@ -17,6 +18,8 @@ __all__ = [
     "Confirmation",
     "DigitalAdoption",
     "DirtyProvince",
+    "Evidence",
+    "EvidenceKind",
     "FormerProvince",
     "LedgerEntry",
     "LedgerQuerySet",

@@ -1,8 +1,10 @@
 """How does an officer report from the work room?"""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
@@ -10,10 +12,10 @@ from mpp_tracker.lib.constraints import save_checked
 from regions.choices import DatePrecision, OperatingStatus, Stage
 from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Regency, Site
 from regions.rules import end_of_period
+from regions.services.evidence import all_or_nothing, attach
 from regions.services.ledger import report
 
 
-@transaction.atomic
 def report_from_form(
     site: Site,
     *,
@@ -21,13 +23,15 @@ def report_from_form(
     happened_on: date,
     date_precision: DatePrecision,
     note: str,
+    evidence: Sequence[UploadedFile],
+    keep_location: bool,
     client_id: UUID,
     by: User,
 ) -> LedgerEntry:
-    """Report what happened at a site; the same sending again gives the same entry.
+    """Report what happened at a site, with its evidence or not at all; the same sending again gives the same entry.
 
     Raises:
-        ValidationError: as `regions.services.ledger.report`.
+        ValidationError: as `regions.services.ledger.report` and `regions.services.evidence.attach`.
     """
     ledger: type[Milestone | OperatingRecord] = Milestone if isinstance(statement, Stage) else OperatingRecord
     # The same `client_id` from somebody else is no repetition, and the database refuses it.
@@ -35,7 +39,12 @@ def report_from_form(
     if sent_before is not None:
         return sent_before
     said = dict(zip(ledger.SAYS, (site, statement, end_of_period(happened_on, date_precision)), strict=True))
-    return report(ledger(**said, date_precision=date_precision, note=note, client_id=client_id), by=by)
+    with all_or_nothing():
+        entry = report(ledger(**said, date_precision=date_precision, note=note, client_id=client_id), by=by)
+        for upload in evidence:
+            attach(entry, upload=upload, by=by, keep_location=keep_location)
+        # What one may not see afterwards one may not have written.
+        return ledger.objects.visible_to(by).get(pk=entry.pk)
 
 
 @transaction.atomic

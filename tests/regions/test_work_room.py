@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from regions.choices import EntryState, Role
@@ -246,3 +249,30 @@ def test_the_form_is_light(desk: Client, site: Site) -> None:
     response = desk.get(report_url(site), headers={"accept-encoding": "gzip"})
 
     assert len(response.content) < 20_000
+
+
+def photo(name: str = "IMG_0001.HEIC.jpg") -> SimpleUploadedFile:
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(picture, "jpeg")
+    return SimpleUploadedFile(name, picture.getvalue(), content_type="text/html")
+
+
+def test_evidence_comes_with_the_report_and_is_offered_for_download(desk: Client, site: Site) -> None:
+    response = desk.post(report_url(site), form() | {"evidence": [photo(), photo("kedua.jpg")]}, follow=True)
+
+    files = Milestone.objects.get(site=site).evidence.all()
+    assert [file.kind for file in files] == ["jpeg", "jpeg"]
+    assert f"/bukti/{files[0].pk}/" in response.content.decode()
+    download = desk.get(f"/bukti/{files[0].pk}/")
+    assert b"".join(download).startswith(b"\xff\xd8\xff")
+    download.close()
+
+
+def test_a_file_that_is_no_evidence_stops_the_report_and_keeps_what_was_typed(desk: Client, site: Site) -> None:
+    page = SimpleUploadedFile("foto.jpg", b"<html><script>alert(1)</script></html>", content_type="image/jpeg")
+
+    response = desk.post(report_url(site), form() | {"evidence": [photo(), page]})
+
+    assert "Jenis berkas ini tidak diterima" in response.content.decode()
+    assert "SPK nomor 12" in response.content.decode()
+    assert not Milestone.objects.filter(site=site).exists()

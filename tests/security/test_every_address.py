@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from regions.choices import Role
-from regions.models import Assignment, Milestone, Province, Regency, Site
+from regions.models import Assignment, Evidence, Milestone, Province, Regency, Site
+from regions.services.evidence import attach
 from regions.services.ledger import report
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
         "/kerja/laporan/tahap/{entry}/",
         (404, 404, 200, SIGN_IN),
     ),
+    "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "verifikasi/": ("/verifikasi/", (403, 403, 403, SIGN_IN)),
     "^verifikasi/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
         "/verifikasi/tahap/{entry}/",
@@ -65,6 +70,14 @@ def entry(site: Site, officer: User) -> Milestone:
 
 
 @pytest.fixture
+def proof(entry: Milestone, officer: User) -> Evidence:
+    """A file of the same report."""
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "png")
+    return attach(entry, upload=SimpleUploadedFile("foto.png", picture.getvalue()), by=officer)
+
+
+@pytest.fixture
 def clients(db: None) -> dict[str, Client]:
     turfs = {
         "foreign officer": {"role": Role.OFFICER, "regency": Regency.objects.get(code="35.10")},
@@ -88,24 +101,28 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("route", ADDRESSES)
-def test_strangers_get_what_is_theirs(route: str, entry: Milestone, clients: dict[str, Client]) -> None:
+def test_strangers_get_what_is_theirs(
+    route: str, entry: Milestone, proof: Evidence, clients: dict[str, Client]
+) -> None:
     address, statuses = ADDRESSES[route]
 
     for actor, status in zip(ACTORS, statuses, strict=True):
-        response = clients[actor].get(address.format(site=entry.site_id, entry=entry.pk))
+        response = clients[actor].get(address.format(site=entry.site_id, entry=entry.pk, file=proof.pk))
         assert response.status_code == status, actor
+        body = b"".join(response)
+        response.close()
         if actor != "viewer":
-            assert SECRET not in response.content.decode()
+            assert SECRET.encode() not in body
 
 
 @pytest.mark.parametrize("route", [route for route in ADDRESSES if "<" in route or "kerja" in route])
-def test_strangers_change_nothing(route: str, entry: Milestone, clients: dict[str, Client]) -> None:
+def test_strangers_change_nothing(route: str, entry: Milestone, proof: Evidence, clients: dict[str, Client]) -> None:
     address, _statuses = ADDRESSES[route]
     form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
     form |= {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d", "decision": "verify", "name": "MPP Palsu"}
 
     for actor in ACTORS:
-        response = clients[actor].post(address.format(site=entry.site_id, entry=entry.pk), form)
+        response = clients[actor].post(address.format(site=entry.site_id, entry=entry.pk, file=proof.pk), form)
         assert response.status_code in {302, 403, 404, 405}, actor
 
     entry.refresh_from_db()
