@@ -265,7 +265,6 @@ def test_evidence_comes_with_the_report_and_is_offered_for_download(desk: Client
     assert f"/bukti/{files[0].pk}/" in response.content.decode()
     download = desk.get(f"/bukti/{files[0].pk}/")
     assert b"".join(download).startswith(b"\xff\xd8\xff")
-    download.close()
 
 
 def test_a_file_that_is_no_evidence_stops_the_report_and_keeps_what_was_typed(desk: Client, site: Site) -> None:

@@ -110,7 +110,6 @@ def test_strangers_get_what_is_theirs(
         response = clients[actor].get(address.format(site=entry.site_id, entry=entry.pk, file=proof.pk))
         assert response.status_code == status, actor
         body = b"".join(response)
-        response.close()
         if actor != "viewer":
             assert SECRET.encode() not in body
 
