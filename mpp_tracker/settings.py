@@ -38,6 +38,8 @@ RELEASE = env.str("RELEASE", default="") or str(
         int(path.stat().st_mtime)
         for folder in ("dashboard", "regions", "taskforce", "templates", "static")
         for path in (BASE_DIR / folder).rglob("*.*")
+        # Python writes those while the first worker starts; the second must not take that for a release.
+        if path.suffix != ".pyc"
     )
 )
 VAR_DIR = env.path("VAR_DIR", default=BASE_DIR / "var")

@@ -10,8 +10,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from django.db import connection, connections
 from playwright.sync_api import Browser, sync_playwright
 
 from mpp_tracker.local.environment import ROOT
@@ -58,7 +60,18 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail("REQUIRE_BROWSER is set, but there is no Chromium on the path.")
         pytest.skip("There is no Chromium on the path.")
+    # Playwright keeps an event loop in this thread; Django would refuse to talk to the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+        # Beside an event loop Django keeps another connection, which nobody else would close.
+        connections.close_all()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def database_server() -> str:
+    """Return the address of the tests' PostgreSQL, without a database."""
+    settings = connection.settings_dict
+    return f"postgresql://{settings['USER']}@{quote(settings['HOST'], safe='')}"

@@ -1,16 +1,15 @@
 """Do the public pages work in a real browser, for everyone?"""
 
-import os
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection, connections
+from django.db import connection
 from playwright.sync_api import Browser, Page
 
-from tests.browser import chromium, served
+from tests.browser import chromium, database_server, served
 
 # The database is set up only for tests that say they use it.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -22,21 +21,16 @@ WIDTHS = [320, 360, 768, 1440]
 @pytest.fixture(scope="module")
 def address(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real rollout, served."""
-    database = connection.settings_dict
-    url = f"postgresql://{database['USER']}@{quote(database['HOST'], safe='')}/{database['NAME']}"
-    with served(url, tmp_path_factory.mktemp("web") / "log") as where:
+    with served(
+        f"{database_server()}/{connection.settings_dict['NAME']}", tmp_path_factory.mktemp("web") / "log"
+    ) as where:
         yield where
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread; Django would refuse to talk to the database beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with chromium() as program:
         yield program
-        # Beside an event loop Django keeps another connection, which nobody else would close.
-        connections.close_all()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def open_page(browser: Browser, url: str, **context: Any) -> Page:

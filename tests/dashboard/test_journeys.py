@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -15,7 +14,7 @@ from django.db import connection, connections
 from playwright.sync_api import Browser, Page, expect
 
 from mpp_tracker.local.environment import ROOT
-from tests.browser import chromium, served
+from tests.browser import chromium, database_server, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PHONE = {"width": 360, "height": 780}
@@ -31,12 +30,11 @@ def address(
     django_db_setup: None, accounts_file: Path, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The real rollout with an account per role, on a database of its own, that may be written to."""
-    settings = connection.settings_dict
-    server = f"postgresql://{settings['USER']}@{quote(settings['HOST'], safe='')}"
+    server = database_server()
     with django_db_blocker.unblock():
         connections.close_all()
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE journey TEMPLATE "{settings["NAME"]}"')
+        admin.execute(f'CREATE DATABASE journey TEMPLATE "{connection.settings_dict["NAME"]}"')
         make = [sys.executable, "manage.py", "make_accounts", "--file", str(accounts_file)]
         subprocess.run(make, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"{server}/journey"}, check=True)
         with served(f"{server}/journey", tmp_path_factory.mktemp("web") / "log") as where:
@@ -53,11 +51,8 @@ def accounts(address: str, accounts_file: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def browser(address: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with chromium() as program:
         yield program
-        connections.close_all()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
