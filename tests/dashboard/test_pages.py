@@ -95,7 +95,9 @@ def test_a_province_to_come_is_there_in_todays_boundaries(client: Client) -> Non
 
 
 def test_a_visitor_is_not_offered_the_reported_layer(client: Client, officer: User) -> None:
-    assert 'value="reported"' not in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+    assert 'value="reported"' not in page
+    assert "Lapisan</label>" not in page
 
     client.force_login(officer)
     assert 'value="reported"' in client.get("/").content.decode()
