@@ -1,17 +1,36 @@
 """What does a public page show? One frozen answer per page, for every form it is given in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from operator import attrgetter
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from regions.choices import EntryState
-from regions.models import LedgerEntry, Milestone, OperatingRecord
+from mpp_tracker.lib.history import Change, history_of
+from regions.choices import CeremonyKind, EntryState
+from regions.models import (
+    LEDGERS,
+    Ceremony,
+    CeremonySite,
+    Milestone,
+    Opinion,
+    Person,
+    Province,
+    Site,
+    SiteEntry,
+    turf_of,
+)
+from regions.reports import SiteCard, site_cards
 from regions.services.ledger import verify
+from regions.services.review import verify_ceremony
 from taskforce.coverage import AreaCoverage, Coverage, Question, UnitStanding, answer, unit_standings
 
 
@@ -25,12 +44,44 @@ class NationPage:
 
 
 @dataclass(frozen=True)
+class UnitRow:
+    """One unit, and the MPPs it has today."""
+
+    standing: UnitStanding
+    sites: tuple[Site, ...]
+
+
+@dataclass(frozen=True)
 class ProvincePage:
     """One province and its units on a day."""
 
     coverage: Coverage
     area: AreaCoverage
-    units: tuple[UnitStanding, ...]
+    units: tuple[UnitRow, ...]
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One MPP: how far it is, and all that was said of it that the reader may know."""
+
+    card: SiteCard
+    may_report: bool
+    sees_people: bool
+    """Whether the reader learns who reported and verified, and how the record itself was changed."""
+    changes: tuple[Change, ...]
+    """Every change of the site's own record, latest first."""
+
+
+def site_page(site: Site, user: Person, *, today: date) -> SitePage:
+    """Return what the page of an MPP shows to `user`."""
+    (card,) = site_cards([site], user, today=today)
+    sees_people = Site.objects.filter(turf_of(user).reaches("regency"), pk=site.pk).exists()
+    return SitePage(
+        card=card,
+        may_report=Site.objects.editable_by(user).filter(pk=site.pk).exists(),
+        sees_people=sees_people,
+        changes=history_of(site) if sees_people else (),
+    )
 
 
 def database_version() -> str:
@@ -67,81 +118,164 @@ def province_page(question: Question, code: str) -> ProvincePage:
     area = coverage.province(code)
     if area is None:
         raise Http404(_("Tidak ada provinsi berkode %(code)s pada tanggal itu.") % {"code": code})
-    return ProvincePage(coverage=coverage, area=area, units=unit_standings(question, code))
+    standings = unit_standings(question, code)
+    sites: dict[str, list[Site]] = defaultdict(list)
+    for site in (
+        Site.objects.main().filter(regency__code__in=[unit.code for unit in standings]).select_related("regency")
+    ):
+        sites[site.regency.code].append(site)
+    units = tuple(UnitRow(unit, tuple(sites[unit.code])) for unit in standings)
+    return ProvincePage(coverage=coverage, area=area, units=units)
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The reports that wait for a verifier, by province, oldest first."""
+    """The reports that wait, by province, oldest first."""
 
-    by_province: tuple[tuple[str, tuple[LedgerEntry, ...]], ...]
+    provinces: tuple[tuple[str, str, int], ...]
+    """Code, name and number of waiting reports of each province that has any."""
+    province: str
+    """Code of the only province that is shown, empty for all."""
+    waiting_count: int
+    by_province: tuple[tuple[str, tuple[SiteEntry, ...]], ...]
+    """Those that are shown: the oldest of them all."""
+    ceremonies: tuple[tuple[Ceremony, int], ...]
+    """Ceremonies whose reports can be verified at once, with how many wait."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether more reports wait than are shown."""
+        return sum(len(entries) for _name, entries in self.by_province) < self.waiting_count
+
+
+@dataclass(frozen=True)
+class Becoming:
+    """How many units are covered in an area, and how many would be."""
+
+    name: str
+    before: int
+    after: int
 
 
 @dataclass(frozen=True)
 class Review:
     """One report beside what stands, and what the figures would become."""
 
-    entry: Milestone | OperatingRecord
-    current: LedgerEntry | None
+    entry: SiteEntry
+    current: SiteEntry | None
     """What is in force of the same kind at that site, latest first; None when nothing is."""
-    history: tuple[LedgerEntry, ...]
+    card: SiteCard
+    """What was said of the site, this report included."""
+    seen: str
+    """What stands now, as `Site.what_stands` names it."""
     changed_since: bool
     """Whether something about the site was verified after the report was made."""
     may_decide: bool
-    province: str
-    province_before: int
-    province_after: int
-    nation_before: int
-    nation_after: int
+    may_opine: bool
+    opinions: tuple[Opinion, ...]
+    becoming: tuple[Becoming, ...]
+    """The nation and the province, where the user may decide."""
+
+    @property
+    def history(self) -> tuple[SiteEntry, ...]:
+        """Return what else was said of the site, latest happening first."""
+        return tuple(other for other in self.card.entries if other != self.entry)
 
 
-def review_queue(user: User) -> Queue:
-    """Return every waiting report that `user` sees, also their own, which others review."""
-    grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
-    for ledger in (Milestone, OperatingRecord):
+@dataclass(frozen=True)
+class CeremonyReview:
+    """The reports that a ceremony took place, and what the figures would become."""
+
+    ceremony: Ceremony
+    waiting: tuple[Milestone, ...]
+    """Those the user may verify."""
+    own: tuple[Milestone, ...]
+    """Those the user made, which another verifier decides on."""
+    silent: tuple[CeremonySite, ...]
+    """Sites planned for it of which no inauguration was reported."""
+    becoming: tuple[Becoming, ...]
+
+
+QUEUE_LENGTH = 200
+"""So many reports are shown at once, the oldest; a province can be chosen."""
+
+
+def review_queue(user: User, *, province: str = "") -> Queue:
+    """Return the waiting reports that `user` sees, also their own, which others review.
+
+    Args:
+        user: who looks.
+        province: the code of the only province to show; empty for all.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    shown: list[SiteEntry] = []
+    at = "site__regency__province"
+    for ledger in LEDGERS.values():
         waiting = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
-        for entry in waiting.select_related("site__regency__province", "reported_by"):
-            grouped[entry.site.regency.province.name].append(entry)
+        groups = waiting.order_by().values_list(f"{at}__code", f"{at}__name").annotate(Count("pk"))
+        counts.update({(code, name): count for code, name, count in groups})
+        of_province = waiting.filter(**{f"{at}__code": province}) if province else waiting
+        rows = of_province.select_related(at, "reported_by").prefetch_related("opinion")
+        shown += rows.order_by("reported_at", "pk")[:QUEUE_LENGTH]
+    shown = sorted(shown, key=attrgetter("reported_at"))[:QUEUE_LENGTH]
+    grouped: dict[str, list[SiteEntry]] = defaultdict(list)
+    for entry in shown:
+        grouped[entry.holder.province.name].append(entry)
     return Queue(
-        by_province=tuple(
-            (name, tuple(sorted(entries, key=lambda entry: (entry.reported_at, entry.pk))))
-            for name, entries in sorted(grouped.items())
-        )
+        provinces=tuple((code, name, count) for (code, name), count in sorted(counts.items())),
+        province=province,
+        waiting_count=sum(count for (code, _name), count in counts.items() if province in ("", code)),
+        by_province=tuple((name, tuple(entries)) for name, entries in sorted(grouped.items())),
+        ceremonies=_waiting_ceremonies() if turf_of(user).is_verifier else (),
     )
 
 
-def review_of(entry: Milestone | OperatingRecord, user: User, *, today: date) -> Review:
-    """Return what a verifier sees of a waiting report."""
-    history = _history(entry, user)
-    code = entry.holder.province.code
-    may_decide = type(entry).objects.reviewable_by(user).filter(pk=entry.pk).exists()
-    before = answer(Question(today))
-    after = _answer_if_verified(entry, user, today=today) if may_decide else before
-    area_before, area_after = before.province(code), after.province(code)
+def review_of(entry: SiteEntry, user: User, *, today: date) -> Review:
+    """Return what whoever reviews a report sees of it."""
+    ledger = type(entry).objects
+    (card,) = site_cards([entry.site], user, today=today)
+    may_decide = ledger.reviewable_by(user).filter(pk=entry.pk).exists()
     return Review(
         entry=entry,
-        current=type(entry).objects.in_force().filter(site=entry.site_id).first(),
-        history=tuple(history),
-        changed_since=any(_was_verified_after(other, entry) for other in history),
+        current=next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None),
+        card=card,
+        seen=entry.site.what_stands(),
+        changed_since=any(_was_verified_after(other, entry) for other in card.entries),
         may_decide=may_decide,
-        province=entry.holder.province.name,
-        province_before=area_before.covered if area_before else 0,
-        province_after=area_after.covered if area_after else 0,
-        nation_before=before.national.covered,
-        nation_after=after.national.covered,
+        may_opine=ledger.opinable_by(user).filter(pk=entry.pk).exists(),
+        opinions=tuple(Opinion.objects.for_entry(entry).select_related("given_by")),
+        becoming=_becoming(partial(verify, entry, by=user), [entry.holder.province], today) if may_decide else (),
     )
 
 
-def _history(entry: Milestone | OperatingRecord, user: User) -> list[LedgerEntry]:
-    """Return what else was said of the entry's site, latest happening first."""
-    others: list[LedgerEntry] = []
-    for ledger in (Milestone, OperatingRecord):
-        rows = ledger.objects.visible_to(user).filter(site=entry.site_id).exclude(state=EntryState.DRAFT)
-        others += [row for row in rows.select_related("site__regency") if row != entry]
-    return sorted(others, key=lambda other: other.happened_on, reverse=True)
+def ceremony_review(ceremony: Ceremony, user: User, *, today: date) -> CeremonyReview:
+    """Return what a verifier sees of the reports that a ceremony took place."""
+    reports = Milestone.objects.waiting_for(ceremony)
+    rows = reports.select_related("site__regency__province", "reported_by").prefetch_related("evidence", "opinion")
+    reported = list(rows.order_by("site__regency__code"))
+    waiting = tuple(row for row in reported if row.reported_by_id != user.pk)
+    planned = ceremony.ceremony_sites.select_related("site__regency__province")
+    stage = CeremonyKind(ceremony.kind).stage
+    there = Milestone.objects.in_force().filter(site=OuterRef("site"), stage=stage)
+    silent = planned.exclude(site__in=[row.site_id for row in reported]).filter(~Exists(there))
+    provinces = sorted({row.holder.province for row in waiting}, key=attrgetter("code"))
+    verify_all = partial(verify_ceremony, ceremony, entries=[row.pk for row in waiting], by=user)
+    return CeremonyReview(
+        ceremony=ceremony,
+        waiting=waiting,
+        own=tuple(row for row in reported if row.reported_by_id == user.pk),
+        silent=tuple(silent),
+        becoming=_becoming(verify_all, provinces, today) if waiting else (),
+    )
 
 
-def _was_verified_after(other: LedgerEntry, entry: LedgerEntry) -> bool:
+def _waiting_ceremonies() -> tuple[tuple[Ceremony, int], ...]:
+    counts = Milestone.objects.waiting_by_ceremony()
+    ceremonies = Ceremony.objects.in_bulk(counts)
+    return tuple((ceremonies[pk], counts[pk]) for pk in sorted(counts, key=lambda pk: ceremonies[pk].held_on))
+
+
+def _was_verified_after(other: SiteEntry, entry: SiteEntry) -> bool:
     return (
         other.state == EntryState.VERIFIED
         and other.reviewed_at is not None
@@ -150,10 +284,25 @@ def _was_verified_after(other: LedgerEntry, entry: LedgerEntry) -> bool:
     )
 
 
-def _answer_if_verified(entry: LedgerEntry, user: User, *, today: date) -> Coverage:
-    """Return coverage as it would be: the entry is verified in a transaction that is taken back."""
-    with transaction.atomic():
-        verify(entry, by=user)
-        result = answer(Question(today))
-        transaction.set_rollback(True)
-    return result
+def _becoming(write: Callable[[], object], provinces: Sequence[Province], today: date) -> tuple[Becoming, ...]:
+    """Return the nation and provinces as they would be: `write` runs in a transaction that is taken back.
+
+    Where it cannot be written, nothing would change; who then tries is told why.
+    """
+    before = answer(Question(today))
+    try:
+        with transaction.atomic():
+            write()
+            after = answer(Question(today))
+            transaction.set_rollback(True)
+    except ValidationError:
+        after = before
+    return (
+        Becoming(_("Indonesia"), before.national.covered, after.national.covered),
+        *(Becoming(province.name, _covered(before, province), _covered(after, province)) for province in provinces),
+    )
+
+
+def _covered(coverage: Coverage, province: Province) -> int:
+    area = coverage.province(province.code)
+    return area.covered if area else 0

@@ -3,11 +3,14 @@
 from django.urls import path, re_path
 
 from dashboard import views
+from regions.urls import ENTRY
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.nation, name="nation"),
     path("verifikasi/", views.queue, name="queue"),
-    re_path(r"^verifikasi/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$", views.review, name="review"),
+    path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),
+    re_path(rf"^verifikasi/{ENTRY}/$", views.review, name="review"),
+    re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

@@ -18,16 +18,25 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from dashboard.reports import database_version, nation_page, province_page, review_of, review_queue
+from dashboard.reports import (
+    ceremony_review,
+    database_version,
+    nation_page,
+    province_page,
+    review_of,
+    review_queue,
+    site_page,
+)
 from mpp_tracker.lib.problems import problem_response
-from regions.choices import EntryState
-from regions.forms import ReviewForm
-from regions.models import LEDGERS, LedgerEntry, Milestone, OperatingRecord, turf_of
-from regions.services.ledger import send_back, verify
+from regions.choices import EntryState, Verdict
+from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
+from regions.models import LEDGERS, Ceremony, Site, SiteEntry, turf_of
+from regions.services.ledger import send_back
+from regions.services.review import give_opinion, verify_as_seen, verify_ceremony
 from taskforce.forms import CoverageForm
 
 
-def _version(request: HttpRequest, code: str = "") -> str:
+def _version(request: HttpRequest, **address: object) -> str:
     """Return the entity tag of a page of figures: what it rests on, for whom, on which day, by which release."""
     return f'"{database_version()}-{timezone.localdate()}-{request.user.pk or 0}-{settings.RELEASE}"'
 
@@ -57,46 +66,89 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def site(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one MPP: how far it is, and what was said of it when, by whom where the reader may know."""
+    sites = Site.objects.visible_to(request.user).select_related("regency__province")
+    page = site_page(get_object_or_404(sites, pk=pk), request.user, today=timezone.localdate())
+    return render(request, "dashboard/site.html", {"page": page})
+
+
+@require_safe
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show the reports that wait for a verifier."""
-    user = _verifier(request)
-    return render(request, "dashboard/queue.html", {"queue": review_queue(user)})
+    """Show the reports that wait, to verifiers and to the provinces they come from."""
+    user = _reviewer(request)
+    province = request.GET.get("provinsi", "")
+    return render(request, "dashboard/queue.html", {"queue": review_queue(user, province=province)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def review(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
-    """Show a waiting report beside what stands, and take a verifier's decision."""
-    user = _verifier(request)
-    waiting = LEDGERS[ledger].objects.visible_to(user).filter(state=EntryState.REPORTED)
-    rows = waiting.select_related("site__regency__province", "reported_by")
-    entry = cast("Milestone | OperatingRecord", get_object_or_404(rows, pk=pk))
-    form = ReviewForm(request.POST or None)
+    """Show a report beside what stands, and take a verifier's decision or a province's opinion."""
+    user = _reviewer(request)
+    said = LEDGERS[ledger].objects.visible_to(user).exclude(state=EntryState.DRAFT)
+    rows = said.select_related("site__regency__province", "reported_by", "reviewed_by", "supersedes")
+    entry = cast("SiteEntry", get_object_or_404(rows, pk=pk))
+    decides = turf_of(user).is_verifier
+    form = (ReviewForm if decides else OpinionForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _decide(entry, form, user)
+            said_so = (_decide if decides else _opine)(entry, form, user)
         except ValidationError as error:
             form.add_error(None, error)
+            entry.refresh_from_db()
         else:
-            messages.success(request, _("%(number)s selesai diperiksa.") % {"number": entry.receipt})
+            messages.success(request, said_so)
             return redirect("dashboard:queue")
     shown = review_of(entry, user, today=timezone.localdate())
     return render(request, "dashboard/review.html", {"review": shown, "form": form})
 
 
-def _verifier(request: HttpRequest) -> User:
-    user = cast("User", request.user)
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the reports that a ceremony took place, and verify those chosen: all or none."""
+    user = _reviewer(request)
     if not turf_of(user).is_verifier:
+        raise PermissionDenied
+    held = get_object_or_404(Ceremony, pk=pk)
+    shown = ceremony_review(held, user, today=timezone.localdate())
+    # Where nothing is ticked, nothing is posted.
+    form = CeremonyForm(request.POST if request.method == "POST" else None, waiting=shown.waiting)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = verify_ceremony(held, entries=form.cleaned_data["entries"], by=user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(count)d laporan diverifikasi.") % {"count": count})
+            return redirect("dashboard:queue")
+    return render(request, "dashboard/ceremony.html", {"review": shown, "form": form})
+
+
+def _reviewer(request: HttpRequest) -> User:
+    user = cast("User", request.user)
+    if not turf_of(user).sees_queue:
         raise PermissionDenied
     return user
 
 
-def _decide(entry: LedgerEntry, form: ReviewForm, user: User) -> None:
+def _decide(entry: SiteEntry, form: DecisionForm, user: User) -> str:
     if form.cleaned_data["decision"] == ReviewForm.VERIFY:
-        verify(entry, by=user)
+        verify_as_seen(entry, seen=form.cleaned_data["seen"], by=user)
     else:
         send_back(entry, by=user, reason=form.cleaned_data["reason"])
+    return _("%(number)s selesai diperiksa.") % {"number": entry.receipt}
+
+
+def _opine(entry: SiteEntry, form: DecisionForm, user: User) -> str:
+    verdict = Verdict(form.cleaned_data["decision"])
+    give_opinion(entry, verdict=verdict, note=form.cleaned_data["reason"], by=user)
+    return _("Pendapat Anda tentang %(number)s tercatat.") % {"number": entry.receipt}
 
 
 @require_safe

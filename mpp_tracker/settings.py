@@ -108,7 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "regions.context.turf",
+                "regions.context.reader",
             ],
         },
     },
@@ -264,6 +264,20 @@ CELERY_BEAT_SCHEDULE = {
     "rebuild coverage": {
         "task": "taskforce.rebuild_coverage",
         "schedule": crontab(hour="0", minute="10"),
+    },
+    "send notices": {
+        "task": "regions.send_notices",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # Every day: the first run of a week writes its digests, even where Monday was missed.
+    "write digests": {
+        "task": "regions.write_digests",
+        "schedule": crontab(hour="7", minute="0"),
+    },
+    "sweep evidence": {
+        "task": "regions.sweep_evidence",
+        "schedule": crontab(hour="1", minute="40"),
     },
 }
 

@@ -1,5 +1,6 @@
 """How do ministry staff find and edit areas, sites and the ledger?"""
 
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -25,15 +27,19 @@ from regions.models import (
     LedgerEntry,
     LedgerQuerySet,
     Milestone,
+    Notice,
     OperatingRecord,
+    Opinion,
     Province,
     Regency,
     RegencyAlias,
     Site,
 )
+from regions.models.about import SUBJECTS
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.assignments import check_grant, grant
 from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
+from regions.services.notices import send_again
 
 
 class ReadOnly:
@@ -302,6 +308,49 @@ class CeremonyAdmin(RecordAdmin):
 class DirtyProvinceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["province", "since", "marked_at"]
     list_select_related = ["province"]
+
+
+@admin.register(Opinion)
+class OpinionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["entry", "verdict", "note", "given_by", "given_at"]
+    list_filter = ["verdict"]
+    list_select_related = ["given_by", *(f"{field}__{ledger.SAYS[0]}" for field, ledger in SUBJECTS.items())]
+    search_fields = ["note", "given_by__email"]
+
+
+class InDoubtFilter(admin.SimpleListFilter):
+    """Mails of which nobody knows whether they went out."""
+
+    title = _("surel")
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("in_doubt", _("tidak pasti terkirim"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.in_doubt(_doubtful_since()) if self.value() else queryset
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["subject", "kind", "recipient", "created_at", "read_at", "sent_at", "failures"]
+    list_filter = [InDoubtFilter, "kind"]
+    list_select_related = ["recipient"]
+    search_fields = ["subject", "recipient__email"]
+    date_hierarchy = "created_at"
+    actions = ["send_again"]
+
+    @admin.action(description=_("Kirim sekali lagi surel yang tidak pasti terkirim"))
+    def send_again(self, request: HttpRequest, queryset: Any) -> None:
+        doubtful = queryset.in_doubt(_doubtful_since())
+        for notice in doubtful:
+            send_again(notice, now=timezone.now())
+        self.message_user(request, _("%(count)d surel akan dikirim lagi.") % {"count": len(doubtful)})
+
+
+def _doubtful_since() -> datetime:
+    """Return the time before which a mail that is still being sent is not any more."""
+    return timezone.now() - timedelta(minutes=10)
 
 
 class AssignmentForm(VersionedForm):

@@ -68,6 +68,31 @@ class EntryChannel(models.TextChoices):
     IMPORT = "import", _("Impor sumber terbitan")
 
 
+class Verdict(models.TextChoices):
+    """What a province thinks of a report that waits."""
+
+    ENDORSED = "endorsed", _("Mendukung")
+    QUESTIONED = "questioned", _("Mempertanyakan")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this verdict is shown."""
+        return Tone.DONE if self is Verdict.ENDORSED else Tone.HALTED
+
+
+class NoticeKind(models.TextChoices):
+    """What somebody is told."""
+
+    RETURNED = "returned", _("Laporan dikembalikan")
+    VERIFIED = "verified", _("Laporan diverifikasi")
+    QUESTIONED = "questioned", _("Laporan dipertanyakan")
+    DIGEST = "digest", _("Ringkasan mingguan")
+
+
+MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.DIGEST})
+"""Everything else is read in the page and in the weekly digest: one mail a week, not one an event."""
+
+
 class Stage(models.TextChoices):
     """The steps to an MPP in the order of the field (DOMAIN 1.4); milestones may come in any order."""
 
@@ -129,7 +154,17 @@ class CeremonyKind(models.TextChoices):
     LOCAL_OPENING = "local_opening", _("Pembukaan oleh daerah")
     SOFT_LAUNCH = "soft_launch", _("Soft launching")
 
+    @property
+    def stage(self) -> Stage:
+        """Return the stage that a site reaches by it."""
+        return _CEREMONY_STAGES[self]
 
+
+_CEREMONY_STAGES = {
+    CeremonyKind.INAUGURATION: Stage.INAUGURATED,
+    CeremonyKind.LOCAL_OPENING: Stage.OPENED,
+    CeremonyKind.SOFT_LAUNCH: Stage.SOFT_LAUNCHED,
+}
 _ENTRY_TONES = {
     EntryState.DRAFT: Tone.UNKNOWN,
     EntryState.REPORTED: Tone.PROMISED,

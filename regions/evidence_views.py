@@ -1,12 +1,19 @@
 """How does evidence reach those who may see its entry, and nobody else?"""
 
 import logging
+from typing import cast
 
-from django.http import FileResponse, Http404, HttpRequest
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from regions.models import Evidence
+from regions.services.evidence import detach
 
 logger = logging.getLogger(__name__)
 
@@ -34,3 +41,19 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+@require_POST
+@login_required
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a file that was sent by mistake, as long as nobody has reviewed its report."""
+    user = cast("User", request.user)
+    evidence = get_object_or_404(Evidence.objects.visible_to(user), pk=pk)
+    entry = evidence.entry
+    try:
+        detach(evidence, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Berkas %(name)s ditarik.") % {"name": evidence})
+    return redirect(entry)

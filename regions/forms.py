@@ -1,17 +1,21 @@
 """What does an officer fill in?"""
 
 import uuid
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from regions.choices import DatePrecision, OperatingStatus, Stage
+from mpp_tracker.lib.history import VersionedForm
+from regions.choices import DatePrecision, OperatingStatus, Stage, Verdict
+from regions.models import Milestone, OperatingRecord, Site, SiteEntry
 from regions.rules import ROLLOUT_BEGAN_ON
 
 _LEDGERS = {"stage": Stage, "status": OperatingStatus}
+_PREFIXES: dict[type[SiteEntry], str] = {Milestone: "stage", OperatingRecord: "status"}
 STATEMENTS = [
     (_("Tahap pembangunan MPP"), [(f"stage:{value}", label) for value, label in Stage.choices]),
     (_("Status operasional"), [(f"status:{value}", label) for value, label in OperatingStatus.choices]),
@@ -75,28 +79,105 @@ class ReportForm(forms.Form):
         return _LEDGERS[ledger](value)
 
 
-class SiteForm(forms.Form):
-    """The MPP of a regency that has none yet."""
+class CorrectionForm(ReportForm):
+    """What is said instead of an entry that was verified, or that it is taken back."""
 
-    name = forms.CharField(label=_("Nama MPP"), max_length=150)
-    address = forms.CharField(
-        label=_("Alamat"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    withdraws = forms.BooleanField(
+        label=_("Cabut saja, tanpa menggantinya"),
+        required=False,
+        help_text=_("Centang bila hal itu ternyata tidak terjadi."),
     )
+    field_order = ["statement", "happened_on", "date_precision", "withdraws", "note"]
+
+    def __init__(self, data: Any = None, files: Any = None, *, corrects: SiteEntry, **options: Any) -> None:
+        said_now = {
+            "statement": f"{_PREFIXES[type(corrects)]}:{getattr(corrects, corrects.SAYS[1])}",
+            "happened_on": corrects.happened_on,
+            "date_precision": corrects.date_precision,
+        }
+        super().__init__(data, files, initial={**said_now, **(options.pop("initial", None) or {})})
+        # A stage is corrected by a stage, a status by a status.
+        statement = cast("forms.ChoiceField", self.fields["statement"])
+        statement.label = _("Apa yang sebenarnya terjadi?")
+        statement.choices = [
+            group for group in STATEMENTS if group[1][0][0].startswith(f"{_PREFIXES[type(corrects)]}:")
+        ]
+        self._said_now = said_now
+        self.fields["note"].label = _("Alasan koreksi")
+        self.fields["note"].required = True
+        self.fields["note"].help_text = _("Misalnya tanggal pada berita acara berbeda.")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a correction that changes nothing."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not (self.errors or cleaned["withdraws"] or set(self._said_now) & set(self.changed_data)):
+            raise forms.ValidationError(_("Koreksi ini sama dengan yang sudah tercatat."), code="unchanged")
+        return cleaned
 
 
-class ReviewForm(forms.Form):
+class SiteForm(VersionedForm):
+    """What is known of an MPP apart from its ledger."""
+
+    class Meta:
+        model = Site
+        fields = ("name", "address", "building", "latitude", "longitude")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"address": forms.Textarea(attrs={"rows": 2})}
+
+
+def _reason(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DecisionForm(forms.Form):
+    """A word on a report, one kind of which needs a reason."""
+
+    NEEDS_REASON: ClassVar[str]
+    WITHOUT_REASON: ClassVar[Any]
+
+    def clean(self) -> dict[str, Any]:
+        """Require a reason where the decision needs one."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("decision") == self.NEEDS_REASON and not cleaned.get("reason"):
+            self.add_error("reason", self.WITHOUT_REASON)
+        return cleaned
+
+
+class ReviewForm(DecisionForm):
     """A verifier's decision."""
 
     VERIFY, RETURN = "verify", "return"
+    NEEDS_REASON = RETURN
+    WITHOUT_REASON = _("Sebutkan alasan pengembalian.")
 
     decision = forms.ChoiceField(choices=[(VERIFY, _("Verifikasi")), (RETURN, _("Kembalikan"))])
-    reason = forms.CharField(
-        label=_("Alasan pengembalian"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    reason = _reason(_("Alasan pengembalian"))
+    # What stood when the page was opened: nobody verifies what they have not seen.
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=50)
+
+
+class OpinionForm(DecisionForm):
+    """What a province thinks of a report."""
+
+    NEEDS_REASON = Verdict.QUESTIONED
+    WITHOUT_REASON = _("Sebutkan apa yang dipertanyakan.")
+
+    decision = forms.ChoiceField(choices=Verdict)
+    reason = _reason(_("Catatan provinsi"))
+
+
+class CeremonyForm(forms.Form):
+    """Which reports of a ceremony a verifier believes."""
+
+    entries = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Pilih sedikitnya satu laporan."),
+            "invalid_choice": _("Daftar ini berubah: sebagian sudah diperiksa orang lain. Pilih lagi."),
+        },
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Require a reason for a return."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("decision") == self.RETURN and not cleaned.get("reason", "").strip():
-            self.add_error("reason", _("Sebutkan alasan pengembalian."))
-        return cleaned
+    def __init__(self, data: Any = None, *, waiting: Iterable[Milestone]) -> None:
+        super().__init__(data)
+        entries = cast("forms.TypedMultipleChoiceField", self.fields["entries"])
+        entries.choices = [(entry.pk, str(entry.site)) for entry in waiting]

@@ -1,7 +1,7 @@
-"""What does an officer's work room show?"""
+"""What was said of a site, and what does an officer's work room show of it?"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +10,21 @@ from django.utils import timezone
 
 from accounts.models import User
 from regions.choices import EntryState, OperatingStatus, Stage
-from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Regency, Site, turf_of
+from regions.models import (
+    LEDGERS,
+    Confirmation,
+    Milestone,
+    OperatingRecord,
+    Person,
+    Regency,
+    Site,
+    SiteEntry,
+    turf_of,
+)
 from regions.rules import NEWS_STALE_DAYS, furthest
+
+LATEST = 8
+"""So many entries of a site are shown where it is one of several; its own page has all of them."""
 
 
 @dataclass(frozen=True)
@@ -21,17 +34,33 @@ class SiteCard:
     site: Site
     stage: Stage | None
     status: OperatingStatus | None
-    entries: tuple[LedgerEntry, ...]
+    entries: tuple[SiteEntry, ...]
     """Everything that left the draft, latest happening first."""
+    in_force: frozenset[SiteEntry]
+    """Those that count."""
     last_news_on: date | None
     is_stale: bool
+
+    @property
+    def corrected(self) -> frozenset[SiteEntry]:
+        """Return those that counted until a correction was verified."""
+        return frozenset(
+            entry
+            for entry in self.entries
+            if entry.state == EntryState.VERIFIED and not entry.withdraws and entry not in self.in_force
+        )
+
+    @property
+    def latest(self) -> tuple[SiteEntry, ...]:
+        """Return the entries that are shown where the site is one of several."""
+        return self.entries[:LATEST]
 
 
 @dataclass(frozen=True)
 class WorkRoom:
     """An officer's sites, with what needs doing first."""
 
-    returned: tuple[LedgerEntry, ...]
+    returned: tuple[SiteEntry, ...]
     """Reports sent back and not yet answered by a later one."""
     waiting_count: int
     sites: tuple[SiteCard, ...]
@@ -42,28 +71,17 @@ class WorkRoom:
         """Return the sites without news for too long."""
         return tuple(card for card in self.sites if card.is_stale)
 
+    @property
+    def has_todo(self) -> bool:
+        """Return whether anything waits for the officer."""
+        return bool(self.returned or self.stale or self.regencies_without_site)
+
 
 def work_room(user: User, *, today: date) -> WorkRoom:
     """Return what the work room of `user` shows: the sites of the regencies they are an officer of."""
     regencies = list(Regency.objects.filter(pk__in=turf_of(user).regencies).select_related("province"))
     sites = list(Site.objects.filter(regency__in=regencies).select_related("regency"))
-    entries: dict[int, list[LedgerEntry]] = defaultdict(list)
-    in_force: set[tuple[type, int]] = set()
-    for ledger in (Milestone, OperatingRecord):
-        rows = ledger.objects.visible_to(user).filter(site__in=sites).exclude(state=EntryState.DRAFT)
-        for entry in rows.select_related("site__regency", "reviewed_by"):
-            entries[entry.site_id].append(entry)
-        in_force |= {
-            (ledger, pk) for pk in ledger.objects.in_force().filter(site__in=sites).values_list("pk", flat=True)
-        }
-    confirmed = dict(
-        Confirmation.objects.filter(site__in=sites)
-        .order_by()
-        .values("site")
-        .annotate(last=Max("confirmed_at"))
-        .values_list("site", "last")
-    )
-    cards = tuple(_card(site, entries[site.pk], in_force, confirmed.get(site.pk), today=today) for site in sites)
+    cards = site_cards(sites, user, today=today)
     everything = [entry for card in cards for entry in card.entries]
     with_site = {site.regency_id for site in sites if not site.is_branch}
     return WorkRoom(
@@ -74,16 +92,38 @@ def work_room(user: User, *, today: date) -> WorkRoom:
     )
 
 
+def site_cards(sites: Sequence[Site], user: Person, *, today: date) -> tuple[SiteCard, ...]:
+    """Return what `user` may know of each of `sites`, in the same order."""
+    entries: dict[int, list[SiteEntry]] = defaultdict(list)
+    in_force: set[SiteEntry] = set()
+    for ledger in LEDGERS.values():
+        of_sites = ledger.objects.filter(site__in=sites)
+        rows = of_sites.visible_to(user).exclude(state=EntryState.DRAFT)
+        standing = set(of_sites.in_force().values_list("pk", flat=True))
+        for entry in rows.select_related("site__regency", "reported_by", "reviewed_by", "supersedes"):
+            entries[entry.site_id].append(entry)
+            if entry.pk in standing:
+                in_force.add(entry)
+    confirmed = dict(
+        Confirmation.objects.filter(site__in=sites)
+        .order_by()
+        .values("site")
+        .annotate(last=Max("confirmed_at"))
+        .values_list("site", "last")
+    )
+    return tuple(_card(site, entries[site.pk], in_force, confirmed.get(site.pk), today=today) for site in sites)
+
+
 def _card(
     site: Site,
-    entries: Iterable[LedgerEntry],
-    in_force: set[tuple[type, int]],
+    entries: Iterable[SiteEntry],
+    in_force: Set[SiteEntry],
     confirmed_at: datetime | None,
     *,
     today: date,
 ) -> SiteCard:
     latest_first = tuple(sorted(entries, key=lambda entry: (entry.happened_on, entry.reported_at), reverse=True))
-    standing = [entry for entry in latest_first if (type(entry), entry.pk) in in_force]
+    standing = [entry for entry in latest_first if entry in in_force]
     statuses = [entry.status for entry in standing if isinstance(entry, OperatingRecord)]
     news = [timezone.localdate(entry.reported_at) for entry in latest_first if entry.reported_at]
     if confirmed_at:
@@ -94,12 +134,13 @@ def _card(
         stage=furthest(entry.stage for entry in standing if isinstance(entry, Milestone)),
         status=OperatingStatus(statuses[0]) if statuses else None,
         entries=latest_first,
+        in_force=frozenset(standing),
         last_news_on=last_news_on,
         is_stale=last_news_on is None or (today - last_news_on).days > NEWS_STALE_DAYS,
     )
 
 
-def _is_unanswered(entry: LedgerEntry, others: list[LedgerEntry]) -> bool:
+def _is_unanswered(entry: SiteEntry, others: list[SiteEntry]) -> bool:
     """Return whether a returned report has had no later report on the same matter."""
     if entry.state != EntryState.RETURNED:
         return False

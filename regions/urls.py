@@ -4,12 +4,21 @@ from django.urls import path, re_path
 
 from regions import evidence_views, views
 
+# Which entry of which ledger; the key fits the column.
+ENTRY = r"(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})"
+
 app_name = "regions"
 urlpatterns = [
     path("kerja/", views.room, name="room"),
     path("kerja/mpp/<int:pk>/lapor/", views.report_form, name="report"),
     path("kerja/mpp/<int:pk>/masih-benar/", views.still_right, name="still-right"),
-    path("kerja/kabkota/<str:code>/mpp-baru/", views.site_form, name="site-new"),
+    path("kerja/mpp/<int:pk>/ubah/", views.site_form, name="site-change"),
+    path("kerja/kabkota/<str:code>/mpp-baru/", views.new_site_form, name="site-new"),
+    path("pemberitahuan/", views.notices, name="notices"),
+    path("pemberitahuan/dibaca/", views.read_all_notices, name="notices-read"),
+    path("pemberitahuan/<int:pk>/", views.read_notice, name="notice"),
     path("bukti/<int:pk>/", evidence_views.download, name="evidence"),
-    re_path(r"^kerja/laporan/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$", views.receipt, name="receipt"),
+    path("bukti/<int:pk>/tarik/", evidence_views.take_back, name="evidence-take-back"),
+    re_path(rf"^kerja/laporan/{ENTRY}/$", views.receipt, name="receipt"),
+    re_path(rf"^kerja/laporan/{ENTRY}/koreksi/$", views.correction_form, name="correction"),
 ]

@@ -6,21 +6,23 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from regions.forms import ReportForm, SiteForm
-from regions.models import LEDGERS, LedgerEntry, Regency, Site, turf_of
+from regions.forms import CorrectionForm, ReportForm, SiteForm
+from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry, turf_of
 from regions.reports import work_room
-from regions.services.work import confirm, register_site, report_from_form
+from regions.services.work import confirm, report_from_form, save_site
 
 # Where a form's content waits while its sender signs in again.
 TYPED = "typed"
+NOTICES_PER_PAGE = 50
 
 
 @require_safe
@@ -38,17 +40,34 @@ def report_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a report on a site; what was typed survives the end of the session."""
     if not request.user.is_authenticated:
         return _keep_and_sign_in(request)
-    user = _user(request)
-    site = get_object_or_404(Site.objects.editable_by(user).select_related("regency"), pk=pk)
+    site = get_object_or_404(Site.objects.editable_by(_user(request)).select_related("regency"), pk=pk)
     form = ReportForm(request.POST or None, request.FILES or None, initial=_typed_before(request))
+    return _take_report(request, site, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction_form(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
+    """Take a correction of an entry that was verified and stands."""
+    if not request.user.is_authenticated:
+        return _keep_and_sign_in(request)
+    own = Site.objects.editable_by(_user(request))
+    standing = LEDGERS[ledger].objects.in_force().filter(site__in=own).select_related("site__regency")
+    entry = cast("SiteEntry", get_object_or_404(standing, pk=pk))
+    form = CorrectionForm(request.POST or None, request.FILES or None, initial=_typed_before(request), corrects=entry)
+    return _take_report(request, entry.site, form, corrects=entry)
+
+
+def _take_report(
+    request: HttpRequest, site: Site, form: ReportForm, *, corrects: SiteEntry | None = None
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            entry = report_from_form(site, **form.cleaned_data, by=user)
+            entry = report_from_form(site, **form.cleaned_data, corrects=corrects, by=_user(request))
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return redirect(_receipt(entry))
-    return render(request, "regions/report.html", {"form": form, "site": site})
+            return redirect(entry)
+    return render(request, "regions/report.html", {"form": form, "site": site, "corrects": corrects})
 
 
 @require_safe
@@ -56,7 +75,9 @@ def report_form(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Show a report with its number and what became of it."""
     entries = LEDGERS[ledger].objects.visible_to(_user(request))
-    entry = get_object_or_404(entries.select_related("site__regency", "reported_by", "reviewed_by"), pk=pk)
+    entry = get_object_or_404(
+        entries.select_related("site__regency", "reported_by", "reviewed_by", "supersedes"), pk=pk
+    )
     return render(request, "regions/receipt.html", {"entry": entry})
 
 
@@ -73,32 +94,70 @@ def still_right(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def site_form(request: HttpRequest, code: str) -> HttpResponse:
+def new_site_form(request: HttpRequest, code: str) -> HttpResponse:
     """Register the MPP of a regency that has none."""
     own = Regency.objects.filter(pk__in=turf_of(_user(request)).regencies)
     regency = get_object_or_404(own, code=code)
-    form = SiteForm(request.POST or None, initial={"name": f"MPP {regency.name}"})
+    return _take_site(request, Site(regency=regency, name=f"MPP {regency.name}"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@transaction.atomic
+def site_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change an MPP's name, address or place; whoever saves second sees what the first changed."""
+    site = get_object_or_404(Site.objects.editable_by(_user(request)).select_related("regency"), pk=pk)
+    return _take_site(request, site)
+
+
+def _take_site(request: HttpRequest, site: Site) -> HttpResponse:
+    is_new, name = site.pk is None, site.name
+    form = SiteForm(request.POST or None, instance=site)
     if request.method == "POST" and form.is_valid():
         try:
-            site = register_site(regency, **form.cleaned_data)
+            save_site(site)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return redirect("regions:report", pk=site.pk)
-    return render(request, "regions/site_form.html", {"form": form, "regency": regency})
+            return redirect("regions:report", pk=site.pk) if is_new else redirect(site)
+    # The instance's own name is by now what was typed.
+    return render(request, "regions/site_form.html", {"form": form, "site": site, "name": name, "is_new": is_new})
+
+
+@require_safe
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """Show what somebody was told, latest first."""
+    told = Notice.objects.visible_to(_user(request))
+    page = Paginator(told, NOTICES_PER_PAGE).get_page(request.GET.get("halaman"))
+    return render(request, "regions/notices.html", {"page": page})
+
+
+@require_POST
+@login_required
+def read_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that a notice was read and lead to the page it is about."""
+    told = Notice.objects.visible_to(_user(request))
+    notice = get_object_or_404(told, pk=pk)
+    told.unread().filter(pk=pk).update(read_at=timezone.now())
+    return redirect(notice.path)
+
+
+@require_POST
+@login_required
+def read_all_notices(request: HttpRequest) -> HttpResponse:
+    """Note that everything somebody was told was read."""
+    Notice.objects.visible_to(_user(request)).unread().update(read_at=timezone.now())
+    return redirect("regions:notices")
 
 
 def _user(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _receipt(entry: LedgerEntry) -> str:
-    return reverse("regions:receipt", args=[entry.LEDGER, entry.pk])
-
-
 def _keep_and_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        typed = {name: value for name, value in request.POST.items() if name in ReportForm.base_fields}
+        typed = {name: value for name, value in request.POST.items() if name in CorrectionForm.base_fields}
         request.session[TYPED] = {"path": request.path, "values": typed}
         messages.warning(request, _("Sesi Anda berakhir. Masuklah lagi; isian Anda tersimpan."))
     return redirect_to_login(request.path)

@@ -95,6 +95,7 @@ class VersionedForm(forms.ModelForm):
     """A form that notices when somebody else has changed the record since it was opened.
 
     Whoever saves second is shown what the first did beside what they typed; saving once more is then a decision.
+    It is validated and saved in one transaction.
     """
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -108,6 +109,9 @@ class VersionedForm(forms.ModelForm):
         """Refuse to overwrite a version that the form has not shown."""
         cleaned: dict[str, Any] = super().clean() or {}
         if self.instance.pk:
+            # Two who save at once wait for each other, so that the second is told.
+            rows = type(self.instance)._base_manager.select_for_update(of=("self",))
+            rows.filter(pk=self.instance.pk).first()
             current, seen = version_of(self.instance), cleaned.get("seen_version") or 0
             if current != seen:
                 self._show(current)

@@ -7,7 +7,17 @@ from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.evidence import Evidence, EvidenceKind
 from regions.models.jurisdiction import Person, Turf, turf_of
-from regions.models.ledger import LEDGERS, DigitalAdoption, LedgerEntry, LedgerQuerySet, Milestone, OperatingRecord
+from regions.models.ledger import (
+    LEDGERS,
+    DigitalAdoption,
+    LedgerEntry,
+    LedgerQuerySet,
+    Milestone,
+    OperatingRecord,
+    SiteEntry,
+)
+from regions.models.notices import Notice
+from regions.models.opinions import Opinion
 from regions.models.sites import Site
 
 __all__ = [
@@ -24,12 +34,15 @@ __all__ = [
     "LedgerEntry",
     "LedgerQuerySet",
     "Milestone",
+    "Notice",
     "OperatingRecord",
+    "Opinion",
     "Person",
     "Province",
     "Regency",
     "RegencyAlias",
     "Site",
+    "SiteEntry",
     "Turf",
     "turf_of",
 ]

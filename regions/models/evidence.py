@@ -4,9 +4,8 @@ Evidence is as final as its entry: once that is verified, triggers keep what the
 """
 
 import uuid
-from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Self
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -17,17 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
+from regions.models.about import AboutEntry, AboutEntryQuerySet
 from regions.models.jurisdiction import Person, turf_of
-from regions.models.ledger import DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
-
-PROVABLE: Mapping[str, type[LedgerEntry]] = {
-    "milestone": Milestone,
-    "operating_record": OperatingRecord,
-    "digital_adoption": DigitalAdoption,
-}
-"""What evidence can belong to, by the field that says so."""
-
-_FIELDS = {ledger: field for field, ledger in PROVABLE.items()}
 
 
 class EvidenceKind(models.TextChoices):
@@ -59,51 +49,18 @@ def random_name(evidence: "Evidence", filename: str = "") -> str:
     return f"{uuid.uuid4().hex}.{EvidenceKind(evidence.kind).extension}"
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
+class EvidenceQuerySet(AboutEntryQuerySet):
     """Questions about many pieces of evidence."""
 
     def visible_to(self, user: Person) -> Self:
         """Keep what `user` may download: evidence of the entries they may read, and nothing for visitors."""
-        if turf_of(user).user_id is None:
-            return self.none()
-        readable = Q()
-        for field, ledger in PROVABLE.items():
-            readable |= Q(**{f"{field}__in": ledger._default_manager.visible_to(user)})
-        return self.filter(readable)
-
-    def for_entry(self, entry: LedgerEntry) -> Self:
-        """Keep the evidence of one entry."""
-        return self.filter(**{_FIELDS[type(entry)]: entry})
+        return self.none() if turf_of(user).user_id is None else self.about_visible_to(user)
 
 
 @tracked()
-class Evidence(models.Model):
+class Evidence(AboutEntry):
     """A file that proves one entry, as it was cleaned and stored."""
 
-    milestone = models.ForeignKey(
-        Milestone,
-        verbose_name=_("capaian tahap"),
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="evidence",
-        editable=False,
-    )
-    operating_record = models.ForeignKey(
-        OperatingRecord,
-        verbose_name=_("status operasional"),
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="evidence",
-        editable=False,
-    )
-    digital_adoption = models.ForeignKey(
-        DigitalAdoption,
-        verbose_name=_("MPP Digital"),
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="evidence",
-        editable=False,
-    )
     file = models.FileField(_("berkas"), storage=evidence_storage, upload_to=random_name, editable=False)
     kind = models.CharField(_("jenis"), max_length=4, choices=EvidenceKind, editable=False)
     original_name = models.CharField(_("nama berkas"), max_length=150, editable=False)
@@ -119,20 +76,14 @@ class Evidence(models.Model):
     )
     uploaded_at = models.DateTimeField(_("diunggah pada"), auto_now_add=True)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects: ClassVar[EvidenceQuerySet] = EvidenceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("bukti")
         verbose_name_plural = _("bukti")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(milestone__isnull=False, operating_record__isnull=True, digital_adoption__isnull=True)
-                | Q(milestone__isnull=True, operating_record__isnull=False, digital_adoption__isnull=True)
-                | Q(milestone__isnull=True, operating_record__isnull=True, digital_adoption__isnull=False),
-                name="regions_evidence_proves_one_entry",
-                violation_error_message=_("Bukti melekat pada tepat satu entri."),
-            ),
+            *AboutEntry.Meta.constraints,
             one_of("kind", EvidenceKind.values, name="regions_evidence_kind_known"),
             models.CheckConstraint(
                 condition=Q(size__gt=0) & ~Q(original_name="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
@@ -191,16 +142,6 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         """Return the name the file came with."""
         return self.original_name
-
-    @property
-    def entry(self) -> LedgerEntry:
-        """Return the entry that is proved."""
-        entry: LedgerEntry = next(filter(None, (getattr(self, field) for field in PROVABLE)))
-        return entry
-
-    @entry.setter
-    def entry(self, entry: LedgerEntry) -> None:
-        setattr(self, _FIELDS[type(entry)], entry)
 
     @property
     def content_type(self) -> str:

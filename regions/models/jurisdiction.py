@@ -44,6 +44,11 @@ class Turf:
         return bool(self.regencies)
 
     @property
+    def sees_queue(self) -> bool:
+        """Return whether the user decides on reports, or says what a province thinks of them."""
+        return self.is_verifier or bool(self.provinces)
+
+    @property
     def sees_nation(self) -> bool:
         """Return whether the user reads every report."""
         return bool(self.roles & {Role.EDITOR, Role.VERIFIER, Role.VIEWER})

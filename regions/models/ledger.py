@@ -10,14 +10,25 @@ from typing import ClassVar, Self, cast
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import both_or_neither, ends_its_period, not_before, one_of
 from mpp_tracker.lib.history import tracked
-from regions.choices import DatePrecision, DigitalStatus, EntryChannel, EntryState, OperatingStatus, Stage, Tone
+from regions.choices import (
+    CeremonyKind,
+    DatePrecision,
+    DigitalStatus,
+    EntryChannel,
+    EntryState,
+    OperatingStatus,
+    Stage,
+    Tone,
+)
 from regions.models.areas import Regency
-from regions.models.ceremonies import Ceremony
+from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.jurisdiction import Person, turf_of
 from regions.models.sites import Site
 from regions.rules import ROLLOUT_BEGAN_ON
@@ -41,6 +52,13 @@ class LedgerQuerySet(models.QuerySet):
         turf = turf_of(user)
         waiting = self.filter(state=EntryState.REPORTED)
         return waiting.exclude(reported_by=turf.user_id) if turf.is_verifier else self.none()
+
+    def opinable_by(self, user: Person) -> Self:
+        """Keep the reports on which `user` speaks for a province: never their own."""
+        turf = turf_of(user)
+        holder = cast("type[LedgerEntry]", self.model).HOLDER
+        waiting = self.filter(state=EntryState.REPORTED, **{f"{holder}__province__in": turf.provinces})
+        return waiting.exclude(reported_by=turf.user_id)
 
     def verified(self) -> Self:
         """Keep what was verified, superseded or not."""
@@ -200,6 +218,10 @@ class LedgerEntry(models.Model):
     SAYS: ClassVar[tuple[str, ...]]
     """The fields that make up the statement: about what, what, and from which day."""
 
+    def get_absolute_url(self) -> str:
+        """Return the page that shows the report and what became of it."""
+        return reverse("regions:receipt", args=[self.LEDGER, self.pk])
+
     @property
     def receipt(self) -> str:
         """Return the number by which people speak of the report."""
@@ -228,6 +250,12 @@ class LedgerEntry(models.Model):
         return cast("type[models.Model]", cls._meta.get_field(cls.SAYS[0]).related_model)
 
     @property
+    def subject(self) -> models.Model:
+        """Return what the entry is about: a site, or a regency."""
+        subject: models.Model = getattr(self, self.SAYS[0])
+        return subject
+
+    @property
     def subject_id(self) -> int:
         """Return the key of what the entry is about: a site, or a regency."""
         key: int = getattr(self, f"{self.SAYS[0]}_id")
@@ -246,6 +274,35 @@ class LedgerEntry(models.Model):
         return (waiting | ledger.in_force().filter(**same)).exclude(pk=self.pk)
 
 
+class MilestoneQuerySet(LedgerQuerySet):
+    """Questions about many milestones."""
+
+    def waiting_for(self, ceremony: Ceremony) -> Self:
+        """Keep the reports that `ceremony` took place."""
+        return self._with_ceremony().filter(at_ceremony=ceremony.pk)
+
+    def waiting_by_ceremony(self) -> dict[int, int]:
+        """Return how many reports wait for each ceremony that has any, by its key."""
+        waiting = self._with_ceremony().filter(at_ceremony__isnull=False)
+        return dict(waiting.order_by().values_list("at_ceremony").annotate(models.Count("pk")))
+
+    def _with_ceremony(self) -> Self:
+        """Keep reports that wait, each with the key of the ceremony that it tells of as `at_ceremony`.
+
+        It is the one a report names itself, or else one for which its site is planned, with that stage and day.
+        """
+        kind = Case(*(When(stage=kind.stage, then=Value(kind.value)) for kind in CeremonyKind))
+        planned = CeremonySite.objects.filter(
+            site=models.OuterRef("site"),
+            ceremony__held_on=models.OuterRef("reached_on"),
+            ceremony__date_precision=models.OuterRef("date_precision"),
+            ceremony__kind=models.OuterRef("kind"),
+        )
+        first = models.Subquery(planned.order_by("ceremony").values("ceremony")[:1])
+        waiting = self.filter(state=EntryState.REPORTED).annotate(kind=kind)
+        return waiting.annotate(at_ceremony=Coalesce("ceremony_id", first, output_field=models.BigIntegerField()))
+
+
 @tracked()
 class Milestone(LedgerEntry):
     """A stage that a site reached on a day."""
@@ -261,6 +318,8 @@ class Milestone(LedgerEntry):
         blank=True,
         related_name="milestones",
     )
+
+    objects: ClassVar[MilestoneQuerySet] = MilestoneQuerySet.as_manager()  # type: ignore[assignment]
 
     LEDGER = "tahap"
     RECEIPT = "T"
@@ -350,13 +409,18 @@ class DigitalAdoption(LedgerEntry):
         """Return regency, status and day."""
         return f"{self.regency}: {self.get_status_display()} {self.since}"
 
+    def get_absolute_url(self) -> str:
+        """Return the work room: MPP Digital has no page of its own yet."""
+        return reverse("regions:room")
+
     @property
     def holder(self) -> Regency:
         """Return the regency itself."""
         return self.regency
 
 
-LEDGERS: dict[str, type[Milestone | OperatingRecord]] = {
-    ledger.LEDGER: ledger for ledger in (Milestone, OperatingRecord)
-}
+SiteEntry = Milestone | OperatingRecord
+"""What can be said of a site."""
+
+LEDGERS: dict[str, type[SiteEntry]] = {ledger.LEDGER: ledger for ledger in (Milestone, OperatingRecord)}
 """The ledgers of a site, by their name in addresses."""

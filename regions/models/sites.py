@@ -5,6 +5,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither
@@ -95,6 +96,15 @@ class Site(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the public page of the MPP."""
+        return reverse("dashboard:site", args=[self.pk])
+
+    def what_stands(self) -> str:
+        """Return what names the verified entries about the site: equal names, equal entries, for these only grow."""
+        ledgers = (self.milestones, self.operating_records)
+        return "-".join(str(ledger.verified().count()) for ledger in ledgers)
 
     def clean(self) -> None:
         """Refuse a site in an area that is no unit: nothing would ever count it."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from django.core.exceptions import ValidationError
@@ -133,6 +134,38 @@ def attach(entry: LedgerEntry, *, upload: UploadedFile, by: User, keep_location:
         evidence.file.name = _store(random_name(evidence), cleaned.content)
         save_checked(evidence, force_insert=True)
         return evidence
+
+
+@transaction.atomic
+def detach(evidence: Evidence, *, by: User) -> None:
+    """Take back a file sent by mistake, as long as nobody has reviewed its report.
+
+    The file itself goes once that is certain; when the process dies before, `sweep` takes it.
+
+    Raises:
+        ValidationError: the report is somebody else's or was reviewed.
+    """
+    _own_open_entry(evidence.entry, by=by)
+    name = str(evidence.file)
+    evidence.delete()
+    transaction.on_commit(lambda: evidence_storage().delete(name), robust=True)
+
+
+def sweep(*, before: datetime) -> int:
+    """Delete the files that no row names and that were stored before then; return how many.
+
+    A process that dies between storing a file and committing its row leaves one. A younger file may belong to a
+    transaction that is still open.
+    """
+    storage = evidence_storage()
+    if not storage.exists(""):
+        return 0
+    _folders, names = storage.listdir("")
+    known = set(Evidence.objects.values_list("file", flat=True))
+    orphans = [name for name in names if name not in known and storage.get_modified_time(name) < before]
+    for name in orphans:
+        storage.delete(name)
+    return len(orphans)
 
 
 def clean(upload: UploadedFile, *, keep_location: bool = False) -> Cleaned:
@@ -299,15 +332,21 @@ def _link() -> object:
 
 def _open_entry(entry: LedgerEntry, *, by: User) -> LedgerEntry:
     """Return the row behind `entry`, locked against a review, when `by` may still prove it."""
-    row: LedgerEntry = type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk)
-    if row.reported_by_id != by.pk:
-        raise ValidationError(_("Bukti hanya dapat dilampirkan pada laporan sendiri."), code="not_yours")
-    if row.state not in (EntryState.DRAFT, EntryState.REPORTED):
-        raise ValidationError(_("Laporan yang sudah diperiksa tidak dapat diberi bukti lagi."), code="reviewed")
+    row = _own_open_entry(entry, by=by)
     if Evidence.objects.for_entry(row).count() >= MAX_PER_ENTRY:
         raise ValidationError(
             _("Satu laporan memuat paling banyak %(limit)d bukti."), code="too_many", params={"limit": MAX_PER_ENTRY}
         )
+    return row
+
+
+def _own_open_entry(entry: LedgerEntry, *, by: User) -> LedgerEntry:
+    """Return the row behind `entry`, locked against a review, when it is a report of `by` that waits."""
+    row: LedgerEntry = type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk)
+    if row.reported_by_id != by.pk:
+        raise ValidationError(_("Bukti hanya dapat diubah pada laporan sendiri."), code="not_yours")
+    if row.state not in (EntryState.DRAFT, EntryState.REPORTED):
+        raise ValidationError(_("Bukti laporan yang sudah diperiksa tidak dapat diubah."), code="reviewed")
     return row
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp_tracker.lib.constraints import refusals_in_words, save_checked
 from mpp_tracker.lib.queue import nudge
-from regions.choices import EntryChannel, EntryState
+from regions.choices import EntryChannel, EntryState, NoticeKind
 from regions.models import DirtyProvince, LedgerEntry, Province, Regency
 from regions.rules import start_of_period
+from regions.services.notices import tell_decision
 
 RECOMPUTE_TASK = "taskforce.recompute_dirty_provinces"
 """By name, because imports run from `taskforce` to here; a test holds that the task exists."""
@@ -69,6 +70,8 @@ def verify(entry: Entry, *, by: User, note: str = "") -> Entry:
     corrected = row.supersedes
     since = row.happened_on if corrected is None else min(row.happened_on, corrected.happened_on)
     mark_dirty(entry.holder, since=since)
+    if row.channel == EntryChannel.REPORT:
+        tell_decision(row, kind=NoticeKind.VERIFIED)
     return row
 
 
@@ -83,6 +86,7 @@ def send_back(entry: Entry, *, by: User, reason: str) -> Entry:
         raise ValidationError(_("Sebutkan alasan pengembalian."), code="no_reason")
     entry = _under_review(entry, by=by)
     _review(entry, EntryState.RETURNED, by=by, note=reason.strip())
+    tell_decision(entry, kind=NoticeKind.RETURNED)
     return entry
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
-from regions.choices import DatePrecision, OperatingStatus, Stage
-from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Regency, Site
+from regions.choices import OperatingStatus, Stage
+from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Site, SiteEntry
 from regions.rules import end_of_period
 from regions.services.evidence import all_or_nothing, attach
 from regions.services.ledger import report
@@ -21,14 +21,18 @@ def report_from_form(
     *,
     statement: Stage | OperatingStatus,
     happened_on: date,
-    date_precision: DatePrecision,
+    date_precision: str,
     note: str,
     evidence: Sequence[UploadedFile],
     keep_location: bool,
     client_id: UUID,
     by: User,
+    corrects: SiteEntry | None = None,
+    withdraws: bool = False,
 ) -> LedgerEntry:
     """Report what happened at a site, with its evidence or not at all; the same sending again gives the same entry.
+
+    A report that corrects an entry replaces it once it is verified, or with `withdraws` only takes it back.
 
     Raises:
         ValidationError: as `regions.services.ledger.report` and `regions.services.evidence.attach`.
@@ -39,8 +43,13 @@ def report_from_form(
     if sent_before is not None:
         return sent_before
     said = dict(zip(ledger.SAYS, (site, statement, end_of_period(happened_on, date_precision)), strict=True))
+    if corrects is not None and withdraws:
+        # What is taken back is said once more, as it stands.
+        said, date_precision = {field: getattr(corrects, field) for field in ledger.SAYS}, corrects.date_precision
     with all_or_nothing():
-        entry = report(ledger(**said, date_precision=date_precision, note=note, client_id=client_id), by=by)
+        entry = ledger(**said, date_precision=date_precision, note=note, client_id=client_id)
+        entry.supersedes, entry.withdraws = corrects, withdraws
+        report(entry, by=by)
         for upload in evidence:
             attach(entry, upload=upload, by=by, keep_location=keep_location)
         # What one may not see afterwards one may not have written.
@@ -48,13 +57,12 @@ def report_from_form(
 
 
 @transaction.atomic
-def register_site(regency: Regency, *, name: str, address: str) -> Site:
-    """Enter a regency's MPP, so that something can be reported on it.
+def save_site(site: Site) -> Site:
+    """Enter or change what is known of an MPP apart from its ledger.
 
     Raises:
-        ValidationError: the regency has one of that name, or is no unit.
+        ValidationError: the regency has another of that name, or is no unit.
     """
-    site = Site(regency=regency, name=name, address=address)
     site.clean()
     save_checked(site)
     return site

@@ -21,7 +21,11 @@ WITHOUT = {"CoverageRun", "CoverageSnapshot", "DirtyProvince"}
 
 
 def test_every_record_of_ours_keeps_its_versions() -> None:
-    ours = [model for model in apps.get_models() if model._meta.app_label in ("accounts", "regions", "taskforce")]
+    ours = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in ("accounts", "regions", "commitments", "taskforce")
+    ]
     records = {model.__name__ for model in ours if not model.__name__.endswith("Event")}
     tracked = {model.__name__.removesuffix("Event") for model in ours if model.__name__.endswith("Event")}
 

@@ -744,7 +744,7 @@ def test_evidence_of_reports_may_be_emptied(attached: Evidence) -> None:
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ("milestone_id = NULL", "proves_one_entry"),
+        ("milestone_id = NULL", "about_one_entry"),
         ("operating_record_id = (SELECT min(id) FROM regions_operatingrecord WHERE state = 'reported')", "one_entry"),
         ("kind = 'svg'", "kind_known"),
         ("kind = 'pdf', keeps_location = true", "location_of_images"),

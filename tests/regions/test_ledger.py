@@ -12,7 +12,7 @@ from accounts.models import User
 from mpp_tracker.celery import app
 from regions.choices import EntryState, Stage
 from regions.models import DirtyProvince, Milestone, Regency, Site
-from regions.services import ledger
+from regions.services import ledger, notices
 from regions.services.ledger import report, send_back, verify
 
 
@@ -161,7 +161,7 @@ def test_nothing_is_verified_when_its_province_cannot_be_marked(
     assert entry.state == EntryState.REPORTED
 
 
-def test_verify_nudges_a_task_that_exists(
+def test_verify_nudges_tasks_that_exist(
     site: Site,
     reported: Callable[..., Milestone],
     verifier: User,
@@ -173,8 +173,8 @@ def test_verify_nudges_a_task_that_exists(
         verify(entry, by=verifier)
 
     app.loader.import_default_modules()
-    assert len(callbacks) == 1
-    assert ledger.RECOMPUTE_TASK in app.tasks
+    assert len(callbacks) == 2
+    assert {ledger.RECOMPUTE_TASK, notices.SEND_TASK} <= set(app.tasks)
 
 
 def test_a_stage_nobody_knows_is_refused(site: Site, officer: User) -> None:

@@ -1,6 +1,6 @@
 """Does any address, asked by anyone, show rows beyond their turf? A new address must be entered here first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -13,8 +13,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from regions.choices import Role
-from regions.models import Assignment, Evidence, Milestone, Province, Regency, Site
+from regions.choices import Role, Stage
+from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report
 
@@ -40,11 +40,22 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
         "/kerja/laporan/tahap/{entry}/",
         (404, 404, 200, SIGN_IN),
     ),
+    "^kerja/laporan/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/koreksi/$": (
+        "/kerja/laporan/tahap/{verified}/koreksi/",
+        (404, 404, 404, SIGN_IN),
+    ),
+    "kerja/mpp/<int:pk>/ubah/": ("/kerja/mpp/{site}/ubah/", (404, 404, 404, SIGN_IN)),
+    "^mpp/(?P<pk>[0-9]{1,18})/$": ("/mpp/{site}/", PUBLIC),
+    "pemberitahuan/": ("/pemberitahuan/", (200, 200, 200, SIGN_IN)),
+    "pemberitahuan/dibaca/": ("/pemberitahuan/dibaca/", (405, 405, 405, 405)),
+    "pemberitahuan/<int:pk>/": ("/pemberitahuan/{notice}/", (405, 405, 405, 405)),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
-    "verifikasi/": ("/verifikasi/", (403, 403, 403, SIGN_IN)),
+    "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
+    "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
+    "verifikasi/seremoni/<int:pk>/": ("/verifikasi/seremoni/{ceremony}/", (403, 403, 403, SIGN_IN)),
     "^verifikasi/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
         "/verifikasi/tahap/{entry}/",
-        (403, 403, 403, SIGN_IN),
+        (403, 404, 403, SIGN_IN),
     ),
 }
 # Sign-in pages show nothing of the rollout; the admin is walked below, page by page.
@@ -78,6 +89,20 @@ def proof(entry: Milestone, officer: User) -> Evidence:
 
 
 @pytest.fixture
+def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) -> dict[str, int]:
+    """What stands for itself in the addresses, by name; the notice is the officer's."""
+    counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
+    return {
+        "site": entry.site_id,
+        "entry": entry.pk,
+        "file": proof.pk,
+        "verified": counted.pk,
+        "notice": Notice.objects.latest("pk").pk,
+        "ceremony": Ceremony.objects.latest("pk").pk,
+    }
+
+
+@pytest.fixture
 def clients(db: None) -> dict[str, Client]:
     turfs = {
         "foreign officer": {"role": Role.OFFICER, "regency": Regency.objects.get(code="35.10")},
@@ -101,13 +126,11 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("route", ADDRESSES)
-def test_strangers_get_what_is_theirs(
-    route: str, entry: Milestone, proof: Evidence, clients: dict[str, Client]
-) -> None:
+def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients: dict[str, Client]) -> None:
     address, statuses = ADDRESSES[route]
 
     for actor, status in zip(ACTORS, statuses, strict=True):
-        response = clients[actor].get(address.format(site=entry.site_id, entry=entry.pk, file=proof.pk))
+        response = clients[actor].get(address.format(**keys))
         assert response.status_code == status, actor
         body = b"".join(response)
         if actor != "viewer":
@@ -115,19 +138,23 @@ def test_strangers_get_what_is_theirs(
 
 
 @pytest.mark.parametrize("route", [route for route in ADDRESSES if "<" in route or "kerja" in route])
-def test_strangers_change_nothing(route: str, entry: Milestone, proof: Evidence, clients: dict[str, Client]) -> None:
+def test_strangers_change_nothing(
+    route: str, entry: Milestone, keys: dict[str, int], clients: dict[str, Client]
+) -> None:
     address, _statuses = ADDRESSES[route]
     form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
     form |= {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d", "decision": "verify", "name": "MPP Palsu"}
 
     for actor in ACTORS:
-        response = clients[actor].post(address.format(site=entry.site_id, entry=entry.pk, file=proof.pk), form)
+        response = clients[actor].post(address.format(**keys), form)
         assert response.status_code in {302, 403, 404, 405}, actor
 
     entry.refresh_from_db()
     assert entry.state == "reported"
-    assert Milestone.objects.filter(site=entry.site).count() == 1
-    assert entry.site.regency.sites.count() == 1
+    assert Milestone.objects.filter(site=entry.site).count() == 2
+    assert Evidence.objects.filter(pk=keys["file"]).exists()
+    assert Notice.objects.get(pk=keys["notice"]).read_at is None
+    assert [site.name for site in entry.site.regency.sites.all()] == [entry.site.name]
 
 
 ADMIN_LISTS = sorted(

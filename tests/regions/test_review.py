@@ -1,0 +1,291 @@
+"""Do provinces have their say, and are reports verified only as seen, one by one or a whole ceremony at once?"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from regions.choices import CeremonyKind, EntryState, NoticeKind, Role, Stage, Verdict
+from regions.models import Assignment, Ceremony, Milestone, Notice, OperatingRecord, Opinion, Province, Regency, Site
+from regions.services.ledger import report, send_back, verify
+from regions.services.review import give_opinion, verify_as_seen, verify_ceremony
+from taskforce.coverage import coverage
+
+pytestmark = pytest.mark.django_db
+
+THE_DAY = date(2026, 9, 24)
+
+
+def assigned(user: User, role: str, **turf: Any) -> User:
+    Assignment.objects.create(user=user, role=role, valid_from=timezone.localdate(), **turf)
+    return user
+
+
+@pytest.fixture
+def province_user(db: None) -> User:
+    """Somebody who works for Jawa Timur."""
+    user = User.objects.create_user("jatim@pantau-mpp.example")
+    return assigned(user, Role.PROVINCE, province=Province.objects.get(code="35"))
+
+
+@pytest.fixture
+def desk(client: Client, verifier: User) -> Client:
+    """A verifier, signed in."""
+    client.force_login(assigned(verifier, Role.VERIFIER))
+    return client
+
+
+@pytest.fixture
+def sites(db: None) -> list[Site]:
+    """MPPs of three regencies that have none."""
+    without = Regency.objects.filter(is_autonomous=True, sites__isnull=True).order_by("code")[:3]
+    return [Site.objects.create(regency=regency, name=f"MPP {regency}") for regency in without]
+
+
+@pytest.fixture
+def ceremony(sites: list[Site]) -> Ceremony:
+    """One inauguration planned for three sites."""
+    held = Ceremony.objects.create(kind=CeremonyKind.INAUGURATION, held_on=THE_DAY, place="Jakarta")
+    held.sites.set(sites)
+    return held
+
+
+@pytest.fixture
+def inaugurated(sites: list[Site], ceremony: Ceremony, reported: Callable[..., Milestone]) -> list[Milestone]:
+    """The reports of all three sites, made without naming the ceremony."""
+    return [reported(site, Stage.INAUGURATED, THE_DAY) for site in sites]
+
+
+def states(entries: list[Milestone]) -> list[str]:
+    return list(Milestone.objects.filter(pk__in=[entry.pk for entry in entries]).values_list("state", flat=True))
+
+
+# --- What a province says ------------------------------------------------------------------------------------
+
+
+def test_a_province_endorses_and_the_verifier_reads_it(
+    client: Client, desk: Client, province_user: User, verifier: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+    url = reverse("dashboard:review", args=["tahap", entry.pk])
+    province_desk = Client()
+    province_desk.force_login(province_user)
+
+    page = province_desk.get(url).content.decode()
+    assert "Dukung" in page
+    assert 'value="verify"' not in page
+    province_desk.post(url, {"decision": "endorsed", "reason": ""})
+
+    assert "Mendukung" in desk.get(url).content.decode()
+    assert "Mendukung" in desk.get("/verifikasi/").content.decode()
+
+
+def test_a_question_reaches_whoever_reported(
+    client: Client, province_user: User, officer: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+    client.force_login(province_user)
+    url = reverse("dashboard:review", args=["tahap", entry.pk])
+
+    without = client.post(url, {"decision": "questioned", "reason": ""}).content.decode()
+    assert "Sebutkan apa yang dipertanyakan" in without
+    client.post(url, {"decision": "questioned", "reason": "Gedung belum selesai"})
+
+    notice = Notice.objects.get(recipient=officer, kind=NoticeKind.QUESTIONED)
+    assert notice.text == "Gedung belum selesai"
+
+
+def test_a_second_word_replaces_the_first(province_user: User, site: Site, reported: Callable[..., Milestone]) -> None:
+    entry = reported(site)
+
+    give_opinion(entry, verdict=Verdict.QUESTIONED, note="Benarkah?", by=province_user)
+    give_opinion(entry, verdict=Verdict.ENDORSED, note="", by=province_user)
+
+    assert Opinion.objects.get().verdict == Verdict.ENDORSED
+
+
+def test_a_province_does_not_decide(
+    client: Client, province_user: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+    client.force_login(province_user)
+
+    client.post(reverse("dashboard:review", args=["tahap", entry.pk]), {"decision": "verify", "seen": "0-0"})
+
+    assert states([entry]) == [EntryState.REPORTED]
+
+
+@pytest.mark.parametrize("case", ["another province", "own report", "already decided"])
+def test_an_opinion_has_its_place(
+    case: str, province_user: User, verifier: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+    by = province_user
+    if case == "another province":
+        by = assigned(User.objects.create_user("x@y.example"), Role.PROVINCE, province=Province.objects.get(code="33"))
+    elif case == "own report":
+        entry = report(Milestone(site=site, stage=Stage.READY, reached_on=THE_DAY), by=province_user)
+    else:
+        verify(entry, by=verifier)
+
+    with pytest.raises(ValidationError, match="provinsi Anda"):
+        give_opinion(entry, verdict=Verdict.ENDORSED, note="", by=by)
+
+
+def test_the_database_refuses_a_question_without_words(
+    province_user: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+
+    for wrong in ({"verdict": Verdict.QUESTIONED, "milestone": entry}, {"verdict": Verdict.ENDORSED}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Opinion.objects.create(given_by=province_user, **wrong)
+
+
+def test_a_province_sees_the_queue_of_its_own(
+    client: Client, province_user: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    reported(site)
+    reported(Site.objects.filter(regency__province__code="33").first(), Stage.READY, THE_DAY)
+    client.force_login(province_user)
+
+    queue = client.get("/verifikasi/").context["queue"]
+
+    assert [code for code, _name, _count in queue.provinces] == ["35"]
+    assert queue.waiting_count == 1
+
+
+@pytest.mark.parametrize("reports", [1, 500])
+def test_a_provinces_queue_takes_as_many_queries_for_one_report_as_for_many(
+    client: Client, province_user: User, officer: User, site: Site, reports: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(reports):
+        OperatingRecord.objects.create(
+            site=site,
+            status="trial",
+            since=date(2025, 1, 1 + number % 28),
+            state=EntryState.REPORTED,
+            reported_by=officer,
+            reported_at=timezone.now(),
+        )
+    client.force_login(province_user)
+
+    # 1 session, 2 user, 3 turf, 4-5 counts, 6-7 the two ledgers, 8 opinions, 9 unread notices
+    with django_assert_num_queries(9):
+        page = client.get("/verifikasi/").content.decode()
+
+    assert ("Pilih provinsi untuk melihat yang lain" in page) is (reports > 200)
+
+
+# --- Verified as seen ----------------------------------------------------------------------------------------
+
+
+def test_nobody_verifies_what_they_have_not_seen(
+    desk: Client, verifier: User, site: Site, reported: Callable[..., Milestone], verified: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+    seen = desk.get(reverse("dashboard:review", args=["tahap", entry.pk])).context["review"].seen
+    verified(site, Stage.OPENED, date(2026, 1, 1))
+
+    response = desk.post(reverse("dashboard:review", args=["tahap", entry.pk]), {"decision": "verify", "seen": seen})
+
+    assert "berubah sejak Anda membuka" in response.content.decode()
+    assert states([entry]) == [EntryState.REPORTED]
+    verify_as_seen(entry, seen=response.context["review"].seen, by=verifier)
+    assert states([entry]) == [EntryState.VERIFIED]
+
+
+# --- A ceremony at once --------------------------------------------------------------------------------------
+
+
+def test_the_queue_offers_a_ceremony_and_one_action_verifies_it(
+    desk: Client, ceremony: Ceremony, inaugurated: list[Milestone], sites: list[Site]
+) -> None:
+    before = coverage(THE_DAY).national.covered
+    url = reverse("dashboard:ceremony", args=[ceremony.pk])
+    assert url in desk.get("/verifikasi/").content.decode()
+    review = desk.get(url).context["review"]
+    assert (review.becoming[0].before, review.becoming[0].after) == (before, before + 3)
+
+    response = desk.post(url, {"entries": [entry.pk for entry in inaugurated]})
+
+    assert response["Location"] == "/verifikasi/"
+    assert states(inaugurated) == [EntryState.VERIFIED] * 3
+    assert set(Milestone.objects.filter(ceremony=ceremony)) == set(inaugurated)
+    assert set(ceremony.ceremony_sites.values_list("is_present", flat=True)) == {True}
+    assert coverage(THE_DAY).national.covered == before + 3
+
+
+def test_only_those_chosen_are_verified(desk: Client, ceremony: Ceremony, inaugurated: list[Milestone]) -> None:
+    desk.post(reverse("dashboard:ceremony", args=[ceremony.pk]), {"entries": [inaugurated[0].pk]})
+
+    assert sorted(states(inaugurated)) == ["reported", "reported", "verified"]
+    assert ceremony.ceremony_sites.filter(is_present=True).count() == 1
+
+
+def test_one_that_was_decided_meanwhile_stops_all(
+    desk: Client, verifier: User, ceremony: Ceremony, inaugurated: list[Milestone]
+) -> None:
+    send_back(inaugurated[1], by=verifier, reason="Belum")
+
+    with pytest.raises(ValidationError, match="Tidak ada yang diverifikasi"):
+        verify_ceremony(ceremony, entries=[entry.pk for entry in inaugurated], by=verifier)
+
+    assert sorted(states(inaugurated)) == ["reported", "reported", "returned"]
+    response = desk.post(
+        reverse("dashboard:ceremony", args=[ceremony.pk]), {"entries": [entry.pk for entry in inaugurated]}
+    )
+    assert "sebagian sudah diperiksa orang lain" in response.content.decode()
+
+
+def test_one_that_fails_halfway_stops_all_and_is_named(
+    verifier: User, officer: User, ceremony: Ceremony, inaugurated: list[Milestone]
+) -> None:
+    last = inaugurated[-1]
+    # Two reports correct one entry; the second cannot be verified any more.
+    wrong = verify(report(Milestone(site=last.site, stage="opened", reached_on=THE_DAY), by=officer), by=verifier)
+    Milestone.objects.filter(pk=last.pk).update(supersedes=wrong, note="Koreksi")
+    other = Milestone(site=last.site, stage="opened", reached_on=date(2026, 9, 1), supersedes=wrong, note="Koreksi")
+    verify(report(other, by=officer), by=verifier)
+
+    with pytest.raises(ValidationError, match=last.receipt):
+        verify_ceremony(ceremony, entries=[entry.pk for entry in inaugurated], by=verifier)
+
+    assert states(inaugurated) == [EntryState.REPORTED] * 3
+    assert not Milestone.objects.filter(ceremony=ceremony).exists()
+
+
+def test_ones_own_reports_are_left_to_another(
+    desk: Client, verifier: User, ceremony: Ceremony, sites: list[Site]
+) -> None:
+    own = report(Milestone(site=sites[0], stage=Stage.INAUGURATED, reached_on=THE_DAY), by=verifier)
+
+    review = desk.get(reverse("dashboard:ceremony", args=[ceremony.pk])).context["review"]
+    assert (review.waiting, review.own) == ((), (own,))
+    with pytest.raises(ValidationError, match="Laporan sendiri"):
+        verify_ceremony(ceremony, entries=[own.pk], by=verifier)
+
+
+def test_a_report_of_another_stage_or_day_is_not_part_of_it(
+    desk: Client, ceremony: Ceremony, sites: list[Site], reported: Callable[..., Milestone]
+) -> None:
+    reported(sites[0], Stage.READY, THE_DAY)
+    reported(sites[1], Stage.INAUGURATED, date(2026, 9, 23))
+
+    review = desk.get(reverse("dashboard:ceremony", args=[ceremony.pk])).context["review"]
+
+    assert review.waiting == ()
+    assert [planned.site for planned in review.silent] == sites
+
+
+def test_choosing_none_is_said(desk: Client, ceremony: Ceremony, inaugurated: list[Milestone]) -> None:
+    response = desk.post(reverse("dashboard:ceremony", args=[ceremony.pk]), {})
+
+    assert "Pilih sedikitnya satu laporan" in response.content.decode()
