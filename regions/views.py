@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from regions.choices import EntryState
 from regions.forms import CorrectionForm, ReportForm, SiteForm
 from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry, turf_of
 from regions.reports import work_room
@@ -74,11 +75,12 @@ def _take_report(
 @login_required
 def receipt(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Show a report with its number and what became of it."""
-    entries = LEDGERS[ledger].objects.visible_to(_user(request))
-    entry = get_object_or_404(
-        entries.select_related("site__regency", "reported_by", "reviewed_by", "supersedes"), pk=pk
-    )
-    return render(request, "regions/receipt.html", {"entry": entry})
+    user = _user(request)
+    entries = LEDGERS[ledger].objects.visible_to(user)
+    rows = entries.select_related("site__regency", "reported_by", "reviewed_by", "supersedes")
+    entry = get_object_or_404(rows, pk=pk)
+    may_take_back = entry.state == EntryState.REPORTED and entry.reported_by == user
+    return render(request, "regions/receipt.html", {"entry": entry, "may_take_back": may_take_back})
 
 
 @require_POST

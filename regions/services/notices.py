@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp_tracker.lib.queue import nudge
-from regions.choices import NoticeKind, Role
+from regions.choices import MAILED_AT_ONCE, NoticeKind, Role
 from regions.models import Assignment, LedgerEntry, Notice, Opinion
 from regions.reports import work_room
 
@@ -41,7 +41,8 @@ def tell(recipient: User, *, kind: NoticeKind, key: str, subject: str, text: str
     # In one line, because it becomes a header.
     said = {"kind": kind, "subject": " ".join(subject.split())[:200], "text": text, "path": path}
     notice, _is_new = Notice.objects.get_or_create(recipient=recipient, key=key, defaults=said)
-    nudge(SEND_TASK)
+    if kind in MAILED_AT_ONCE:
+        nudge(SEND_TASK)
     return notice
 
 

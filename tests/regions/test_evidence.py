@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
@@ -45,6 +46,7 @@ from regions.models import (
     Regency,
     Site,
 )
+from regions.models.evidence import evidence_storage
 from regions.services import evidence as service
 from regions.services.assignments import grant
 from regions.services.evidence import all_or_nothing, attach, clean, clean_name
@@ -649,6 +651,17 @@ def test_when_the_connection_broke_the_file_stays_because_the_commit_may_have_su
         attach_two(entry, upload(pdf()), upload(SVG), by=officer)
 
     assert len(on_disk() - before) == 1
+
+
+def test_a_file_that_a_dead_process_left_behind_is_swept_up(attached: Evidence) -> None:
+    orphan = evidence_storage().save("0f" * 16 + ".pdf", ContentFile(pdf()))
+
+    service.sweep(before=timezone.now() - timedelta(hours=1))
+    assert orphan in on_disk()
+    service.sweep(before=timezone.now() + timedelta(seconds=1))
+
+    assert orphan not in on_disk()
+    assert str(attached.file) in on_disk()
 
 
 def test_a_transaction_whose_failure_would_go_unnoticed_is_refused(entry: Milestone, officer: User) -> None:

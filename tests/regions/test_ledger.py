@@ -161,20 +161,30 @@ def test_nothing_is_verified_when_its_province_cannot_be_marked(
     assert entry.state == EntryState.REPORTED
 
 
-def test_verify_nudges_tasks_that_exist(
+@pytest.mark.parametrize(
+    ("decide", "task"),
+    [
+        (lambda entry, by: verify(entry, by=by), ledger.RECOMPUTE_TASK),
+        (lambda entry, by: send_back(entry, by=by, reason="Foto belum ada"), notices.SEND_TASK),
+    ],
+    ids=["verify", "send back"],
+)
+def test_a_decision_nudges_a_task_that_exists(
     site: Site,
     reported: Callable[..., Milestone],
     verifier: User,
     django_capture_on_commit_callbacks: Callable[..., list],
+    decide: Callable[..., Milestone],
+    task: str,
 ) -> None:
     entry = reported(site)
 
     with django_capture_on_commit_callbacks() as callbacks:
-        verify(entry, by=verifier)
+        decide(entry, verifier)
 
     app.loader.import_default_modules()
-    assert len(callbacks) == 2
-    assert {ledger.RECOMPUTE_TASK, notices.SEND_TASK} <= set(app.tasks)
+    assert [callback.args for callback in callbacks] == [(task,)]
+    assert task in app.tasks
 
 
 def test_a_stage_nobody_knows_is_refused(site: Site, officer: User) -> None:

@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from mpp_tracker.lib.history import version_of
 from regions.choices import EntryState, Role
-from regions.models import Assignment, Confirmation, Milestone, OperatingRecord, Regency, Site
+from regions.models import Assignment, Confirmation, DirtyProvince, Milestone, OperatingRecord, Regency, Site
+from regions.models.evidence import evidence_storage
 from regions.reports import work_room
-from regions.services.ledger import send_back, verify
+from regions.services.ledger import report, send_back, verify
+from taskforce.coverage import Question, unit_standings
 
 pytestmark = pytest.mark.django_db
 
@@ -276,3 +281,150 @@ def test_a_file_that_is_no_evidence_stops_the_report_and_keeps_what_was_typed(de
     assert "Jenis berkas ini tidak diterima" in response.content.decode()
     assert "SPK nomor 12" in response.content.decode()
     assert not Milestone.objects.filter(site=site).exists()
+
+
+# --- Corrections ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(site: Site, dinas: User, verifier: User) -> Milestone:
+    """An inauguration that counts, with a wrong date."""
+    entry = report(Milestone(site=site, stage="inaugurated", reached_on=date(2026, 3, 1)), by=dinas)
+    return verify(entry, by=verifier)
+
+
+def correction_url(entry: Milestone) -> str:
+    return reverse("regions:correction", args=["tahap", entry.pk])
+
+
+def test_a_correction_keeps_the_old_entry_and_recomputes_from_the_earlier_day(
+    desk: Client, verifier: User, counted: Milestone
+) -> None:
+    before = timezone.now()
+    typed = form(statement="stage:inaugurated", happened_on="2026-02-01", note="Berita acara bertanggal 1 Februari")
+
+    desk.post(correction_url(counted), typed)
+    correction = Milestone.objects.get(supersedes=counted)
+    assert covered_on("35.02", date(2026, 2, 10)) is False
+    DirtyProvince.objects.all().delete()
+    verify(correction, by=verifier)
+
+    assert Milestone.objects.filter(pk=counted.pk, reached_on=date(2026, 3, 1)).exists()
+    assert covered_on("35.02", date(2026, 2, 10)) is True
+    assert covered_on("35.02", date(2026, 2, 10), known_at=before) is False
+    assert covered_on("35.02", date(2026, 3, 1), known_at=before) is True
+    assert DirtyProvince.objects.get().since == date(2026, 2, 1)
+
+
+def covered_on(code: str, day: date, **question: Any) -> bool:
+    standings = unit_standings(Question(day, **question), code[:2])
+    return next(unit.is_covered for unit in standings if unit.code == code)
+
+
+def test_an_entry_can_be_taken_back_without_another_in_its_place(
+    desk: Client, verifier: User, counted: Milestone
+) -> None:
+    desk.post(correction_url(counted), form(statement="stage:opened", note="Ternyata batal", withdraws="on"))
+
+    verify(Milestone.objects.get(supersedes=counted), by=verifier)
+
+    assert Milestone.objects.get(supersedes=counted).stage == "inaugurated"
+    assert covered_on("35.02", date(2026, 3, 1)) is False
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"note": ""}, "harus diisi"),
+        ({"note": "Sama saja"}, "sama dengan yang sudah tercatat"),
+        ({"note": "Salah buku", "statement": "status:operating"}, "pilihan"),
+    ],
+)
+def test_a_correction_says_what_and_why(desk: Client, counted: Milestone, change: dict[str, str], says: str) -> None:
+    response = desk.post(correction_url(counted), form(statement="stage:inaugurated") | change)
+
+    assert says in str(response.context["form"].errors)
+    assert not Milestone.objects.filter(supersedes=counted).exists()
+
+
+def test_only_what_counts_on_ones_own_turf_is_corrected(desk: Client, counted: Milestone, site: Site) -> None:
+    waiting = report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1)), by=counted.reported_by)
+    foreign = Milestone.objects.in_force().exclude(site=site).first()
+
+    for entry in (waiting, foreign):
+        assert desk.get(correction_url(entry)).status_code == 404
+        assert desk.post(correction_url(entry), form(note="Coba")).status_code == 404
+
+
+# --- What is known of a site, and files sent by mistake ------------------------------------------------------
+
+
+def test_an_officer_keeps_the_address_of_the_own_site(desk: Client, site: Site) -> None:
+    url = reverse("regions:site-change", args=[site.pk])
+    typed = {"name": site.name, "address": "Jalan Alun-Alun 1", "seen_version": version_of(site)}
+
+    assert desk.post(url, typed)["Location"] == site.get_absolute_url()
+
+    site.refresh_from_db()
+    assert site.address == "Jalan Alun-Alun 1"
+
+
+def test_whoever_saves_a_site_second_sees_what_the_first_changed(desk: Client, site: Site) -> None:
+    url = reverse("regions:site-change", args=[site.pk])
+    opened = version_of(site)
+    Site.objects.filter(pk=site.pk).update(address="Jalan Pertama 1")
+
+    second = desk.post(url, {"name": site.name, "address": "Jalan Kedua 2", "seen_version": opened})
+
+    page = second.content.decode()
+    assert "Jalan Pertama 1" in page
+    assert "Jalan Kedua 2" in page
+    site.refresh_from_db()
+    assert site.address == "Jalan Pertama 1"
+
+
+def test_saving_locks_the_row_before_it_compares_versions(desk: Client, site: Site) -> None:
+    url = reverse("regions:site-change", args=[site.pk])
+
+    with CaptureQueriesContext(connection) as queries:
+        desk.post(url, {"name": "MPP Baru", "seen_version": version_of(site)})
+
+    said = [query["sql"] for query in queries]
+    locked = next(at for at, sql in enumerate(said) if "FOR UPDATE" in sql)
+    assert any("regions_siteevent" in sql for sql in said[locked:])
+
+
+def test_a_name_that_the_regency_has_already_is_refused_in_words(desk: Client, site: Site) -> None:
+    Site.objects.create(regency=site.regency, name="MPP Kedua")
+
+    response = desk.post(
+        reverse("regions:site-change", args=[site.pk]), {"name": "MPP Kedua", "seen_version": version_of(site)}
+    )
+
+    assert "sudah memiliki MPP dengan nama itu" in response.content.decode()
+
+
+def test_a_file_sent_by_mistake_is_taken_back_before_the_review(
+    desk: Client, site: Site, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    desk.post(report_url(site), form() | {"evidence": [photo()]})
+    entry = Milestone.objects.get(site=site)
+    file = entry.evidence.get()
+    assert "Tarik IMG_0001" in desk.get(entry.get_absolute_url()).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(reverse("regions:evidence-take-back", args=[file.pk]))
+
+    assert not entry.evidence.exists()
+    assert not evidence_storage().exists(str(file.file))
+
+
+def test_a_file_that_was_reviewed_stays(desk: Client, site: Site, verifier: User) -> None:
+    desk.post(report_url(site), form() | {"evidence": [photo()]})
+    entry = verify(Milestone.objects.get(site=site), by=verifier)
+    file = entry.evidence.get()
+
+    response = desk.post(reverse("regions:evidence-take-back", args=[file.pk]), follow=True)
+
+    assert "tidak dapat diubah" in response.content.decode()
+    assert evidence_storage().exists(str(file.file))

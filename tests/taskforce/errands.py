@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from regions.choices import Stage
 from regions.models import DirtyProvince, Milestone, Regency, Site
+from regions.services import ledger, notices
 from regions.services.ledger import report, verify
 from taskforce import services
 from taskforce.choices import Basis, Counting
@@ -50,6 +51,20 @@ def save() -> None:
 
     answer = {"seconds": seconds, "since": since.isoformat(), "figures": figures(since, today)}
     sys.stdout.write(json.dumps(answer))
+
+
+def send_back_twice() -> None:
+    """Have two reports on new MPPs made and sent back, each of which is told by mail."""
+    officer, verifier = (User.objects.get(email=email) for email in (OFFICER, VERIFIER))
+    for regency in Regency.objects.filter(is_autonomous=True, sites=None).order_by("code")[:2]:
+        site = Site.objects.create(regency=regency, name="MPP")
+        milestone = report(Milestone(site=site, stage=Stage.READY, reached_on=timezone.localdate()), by=officer)
+        ledger.send_back(milestone, by=verifier, reason="Foto belum ada")
+
+
+def send_notices() -> None:
+    """Mail what is due."""
+    notices.send_due(now=timezone.now())
 
 
 def drain() -> None:

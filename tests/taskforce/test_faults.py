@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 from django.conf import settings
 
 from taskforce.services import _LOCK
@@ -64,6 +66,33 @@ def get(product: Installation) -> Iterator[Callable[[str], tuple[int, str]]]:
         options = ["--workers", "1", "--bind", f"fd://{port.fileno()}", "--no-control-socket"]
         product.program("web", ["-m", "gunicorn", "mpp_tracker.wsgi", *options], keep_open=(port.fileno(),))
         yield ask
+
+
+class Mailbox:
+    """A mail server that keeps what it takes, and may do something before it says so."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.before_answering: Callable[[], None] = lambda: None
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 its name
+        self.taken.append(envelope.content.decode())
+        self.before_answering()
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(product: Installation) -> Iterator[Mailbox]:
+    """A real mail server, to which the product sends."""
+    mailbox = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        number = port.getsockname()[1]
+    server = Controller(mailbox, hostname="127.0.0.1", port=number)
+    server.start()
+    product.env["EMAIL_URL"] = f"smtp://127.0.0.1:{number}"
+    yield mailbox
+    del product.env["EMAIL_URL"]
+    server.stop()
 
 
 @contextmanager
@@ -254,3 +283,57 @@ def test_a_worker_outlives_a_restart_of_postgresql(product: Installation) -> Non
     saved = product.save()
 
     wait_until_computed(product, saved)
+
+
+MAILS = "SELECT claimed_at IS NOT NULL, sent_at IS NOT NULL FROM regions_notice WHERE id > %s ORDER BY id"
+
+
+def last_notice(product: Installation) -> int:
+    return product.rows("SELECT coalesce(max(id), 0) FROM regions_notice")[0][0]
+
+
+def test_a_worker_killed_between_sending_and_recording_leaves_no_mail_sent_twice(
+    product: Installation, mailbox: Mailbox
+) -> None:
+    before = last_notice(product)
+    worker = product.worker()
+    mailbox.before_answering = worker.kill
+
+    product.errand("send_back_twice")
+    eventually(lambda: len(mailbox.taken) == 1, "the first mail to arrive", worker.log)
+    eventually(lambda: worker.process.poll() is not None, "the worker to die")
+    mailbox.before_answering = lambda: None
+    # The successor finds the message again, and the schedule would too.
+    product.errand("send_notices")
+    product.errand("send_notices")
+
+    # One mail each; of the first nobody knows whether it went out, which is what the admin shows.
+    assert len(mailbox.taken) == 2
+    assert product.rows(MAILS, before) == [(True, False), (True, True)]
+
+
+def test_two_workers_and_a_message_delivered_three_times_send_each_mail_once(
+    product: Installation, mailbox: Mailbox
+) -> None:
+    before = last_notice(product)
+    product.errand("send_back_twice")
+    with product.broker() as broker:
+        # One of each report; the third is a repetition.
+        broker.lpush(QUEUE, broker.lindex(QUEUE, 0))
+
+    workers = [product.worker("first"), product.worker("second")]
+    eventually(lambda: sum(worker.count(SUCCEEDED) for worker in workers) == 3, "three deliveries to be done")
+
+    assert len(mailbox.taken) == 2
+    assert product.rows(MAILS, before) == [(True, True), (True, True)]
+
+
+def test_mails_wait_for_a_mail_server_that_is_away(product: Installation) -> None:
+    before = last_notice(product)
+    product.env["EMAIL_URL"] = "smtp://127.0.0.1:1"
+    worker = product.worker()
+
+    product.errand("send_back_twice")
+    worker.wait_for("The mail server is away")
+
+    assert product.rows(MAILS, before) == [(False, False), (False, False)]
