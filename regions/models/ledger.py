@@ -228,6 +228,11 @@ class LedgerEntry(models.Model):
         return f"{self.RECEIPT}-{self.pk:06d}"
 
     @property
+    def is_imported(self) -> bool:
+        """Return whether it came from a published source; its note is then a worker's, not an officer's word."""
+        return self.channel == EntryChannel.IMPORT
+
+    @property
     def state_tone(self) -> Tone:
         """Return how the state is shown."""
         return EntryState(self.state).tone

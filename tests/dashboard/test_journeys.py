@@ -18,6 +18,7 @@ from tests.browser import chromium, database_server, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PHONE = {"width": 360, "height": 780}
+DESK = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,81 @@ def test_a_returned_report_comes_back_to_the_officer_with_its_reason(sign_in: An
     keep(officer, "room-returned-360")
     officer.get_by_role("button", name="Masih benar").first.click()
     expect(officer.get_by_text("tercatat masih sesuai")).to_be_visible()
+
+
+def test_a_province_questions_a_report_and_the_officer_corrects_it(sign_in: Any) -> None:
+    officer = sign_in("officer", "/kerja/", viewport=PHONE)
+    officer.get_by_role("link", name="Lapor perubahan").first.click()
+    officer.get_by_label("Apa yang terjadi?").select_option(label="Uji coba/soft launching")
+    officer.get_by_label("Tanggal", exact=True).fill("2026-04-05")
+    officer.get_by_role("button", name="Kirim laporan").click()
+
+    province = sign_in("province", "/verifikasi/", viewport=PHONE)
+    keep(province, "queue-province-360")
+    assert is_whole(province)
+    province.get_by_role("link", name="Kabupaten Klungkung").click()
+    province.get_by_label("Catatan provinsi").fill("Bukankah bulan Mei?")
+    keep(province, "review-province-360")
+    assert is_whole(province)
+    province.get_by_role("button", name="Pertanyakan").click()
+    expect(province.get_by_text("Pendapat Anda")).to_be_visible()
+
+    officer.get_by_role("link", name="Pemberitahuan").click()
+    expect(officer.get_by_text("Bukankah bulan Mei?")).to_be_visible()
+    keep(officer, "notices-360")
+    assert is_whole(officer)
+
+    verifier = sign_in("verifier", "/verifikasi/", viewport=DESK)
+    keep(verifier, "queue-1440")
+    verifier.get_by_role("link", name="Kabupaten Klungkung").click()
+    expect(verifier.get_by_text("Bukankah bulan Mei?")).to_be_visible()
+    keep(verifier, "review-1440")
+    assert is_whole(verifier)
+    verifier.get_by_role("button", name="Verifikasi", exact=True).click()
+
+    officer.get_by_role("button", name="Buka Laporan").first.click()
+    officer.get_by_role("link", name="MPP Kabupaten Klungkung").click()
+    keep(officer, "site-officer-360")
+    assert is_whole(officer)
+    officer.get_by_role("link", name="Koreksi T-").first.click()
+    officer.get_by_label("Tanggal", exact=True).fill("2026-05-05")
+    officer.get_by_label("Alasan koreksi").fill("Berita acara bertanggal 5 Mei")
+    keep(officer, "correction-360")
+    assert is_whole(officer)
+    officer.get_by_role("button", name="Kirim laporan").click()
+    expect(officer.get_by_text("Mengoreksi")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("officer", "/kerja/"),
+        ("officer", "/pemberitahuan/"),
+        ("verifier", "/verifikasi/"),
+        ("province", "/verifikasi/"),
+        ("viewer", "/provinsi/51/"),
+        ("editor", "/admin/"),
+        ("editor", "/admin/regions/milestone/"),
+    ],
+)
+def test_pages_fit_phone_and_desk(sign_in: Any, role: str, path: str, size: str) -> None:
+    page = sign_in(role, path, viewport=PHONE if size == "phone" else DESK)
+
+    keep(page, f"{role}{path.replace('/', '-')}{size}")
+    if "admin" not in path:
+        assert is_whole(page)
+
+
+def test_a_visitor_finds_an_mpp_from_its_province(address: str, browser: Browser) -> None:
+    page = browser.new_context(locale="id-ID", viewport=PHONE).new_page()
+    page.goto(f"{address}/provinsi/51/")
+
+    page.get_by_role("link", name="Kota Denpasar").click()
+
+    expect(page.get_by_role("heading", name="Perjalanan MPP ini")).to_be_visible()
+    keep(page, "site-visitor-360")
+    assert is_whole(page)
 
 
 def test_an_open_page_says_when_the_server_is_away_and_when_it_is_back(address: str, browser: Browser) -> None:
