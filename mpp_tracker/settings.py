@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.ProviderAwayMiddleware",
     "regions.middleware.SecondFactorMiddleware",
 ]
 
@@ -154,19 +155,25 @@ REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=_site.scheme =
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.ClosedSocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
-if env.str("OIDC_SERVER_URL", default=""):
+# Where the sign-in form may lead besides this site: Chromium stops a form that is redirected elsewhere.
+_sign_in_elsewhere = []
+if _provider := env.str("OIDC_SERVER_URL", default=""):
+    _address = urlsplit(_provider)
+    # What it says of a person is believed because TLS says who speaks.
+    if not _address.hostname or _address.scheme not in {"https", _site.scheme}:
+        raise ImproperlyConfigured(f"OIDC_SERVER_URL must be an https address, not {_provider!r}.")
+    _sign_in_elsewhere = [f"{_address.scheme}://{_address.netloc}"]
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "EMAIL_AUTHENTICATION": True,
-        "EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
         "APPS": [
             {
                 "provider_id": "oidc",
                 "name": env.str("OIDC_NAME", default="SSO"),
                 "client_id": env.str("OIDC_CLIENT_ID"),
                 "secret": env.str("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env.str("OIDC_SERVER_URL")},
+                "settings": {"server_url": _provider},
             }
         ],
+        "OAUTH_PKCE_ENABLED": True,
     }
 
 # --- Mail ------------------------------------------------------------------------------------------------
@@ -229,7 +236,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_sign_in_elsewhere],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         # The code by which an authenticator app learns its secret is drawn into the page.
