@@ -146,10 +146,21 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Pantau MPP: "
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Whoever reads the account's mail is in at once, on a device that is known from then on.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_RATE_LIMITS = {
+    # An office behind one address signs in at eight; what follows is about wrong passwords.
+    "login": "300/m/ip",
+    # Strangers, however many addresses they have, share these five.
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_on_known_device": "10/5m/key",
+    "note_throttled": "1/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pantau MPP"
+MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
 # Staff roles need a second factor wherever others can reach the site.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=_site.scheme == "https")
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.ClosedSocialAccountAdapter"
@@ -248,7 +259,14 @@ CONTENT_SECURITY_POLICY = {
 
 # The throttles of the sign-in count here, across all web processes. In the database, because without Redis
 # people must still get in, and the wrong ones still be slowed down.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Beyond this, entries are thrown out: at Django's 300 an attacker with as many addresses ends every throttle.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Background jobs -------------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
 """Which address leads where?"""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.views import logout
 from django.contrib import admin
 from django.urls import include, path
 
 from dashboard import views
 
-# One door: throttled, with the second factor, for the admin too.
+# One door, in and out: throttled, with the second factor, noted, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("regions.urls")),
     path("api/v1/", include("taskforce.urls")),
     path("akun/", include("allauth.urls")),
+    path("admin/logout/", logout),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),

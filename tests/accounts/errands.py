@@ -3,14 +3,12 @@
 from allauth.mfa.totp.internal.auth import TOTP
 
 from accounts.models import User
-
-PASSWORD = "rahasia-sekali-lho"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+from tests.sign_in import PASSWORD, PERSON, SECRET
 
 
 def people() -> None:
     """Make an officer, a person whose account was closed, and staff with and without a second factor."""
-    User.objects.create_user("dinas@ponorogo.example", PASSWORD)
+    User.objects.create_user(PERSON, PASSWORD)
     User.objects.create_user("dahulu@ponorogo.example", PASSWORD, is_active=False)
     User.objects.create_superuser("baru@menpan.example")
     TOTP.activate(User.objects.create_superuser("staf@menpan.example", PASSWORD), SECRET)

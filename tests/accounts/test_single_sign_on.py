@@ -18,9 +18,8 @@ from playwright.sync_api import expect
 
 from mpp_tracker.local.environment import ROOT
 from mpp_tracker.local.processes import wait_until
-from tests.accounts.errands import PASSWORD, SECRET
-from tests.accounts.test_sign_in import totp_code
 from tests.browser import answers, chromium, free_port, own_database, served
+from tests.sign_in import PASSWORD, PERSON, totp_code
 
 pytestmark = pytest.mark.django_db
 DISCOVERY = "/.well-known/openid-configuration"
@@ -127,7 +126,7 @@ def test_a_password_still_lets_in(door: Door) -> None:
     person = requests.Session()
     page = person.get(f"{door.product}/akun/login/", timeout=10)
 
-    form = {"login": "dinas@ponorogo.example", "password": PASSWORD, "csrfmiddlewaretoken": token(page)}
+    form = {"login": PERSON, "password": PASSWORD, "csrfmiddlewaretoken": token(page)}
     person.post(f"{door.product}/akun/login/", data=form, timeout=10)
 
     assert is_signed_in(door, person)
@@ -146,7 +145,7 @@ def test_a_person_without_an_account_is_told_so_and_gets_none(door: Door) -> Non
 
 @pytest.mark.parametrize("claims", [{"email_verified": False}, {}, {"email_verified": "false"}], ids=str)
 def test_an_unverified_address_does_not_take_over_its_account(door: Door, claims: dict[str, Any]) -> None:
-    door.knows("3", email="dinas@ponorogo.example", **claims)
+    door.knows("3", email=PERSON, **claims)
 
     person, page = door.enter("3")
 
@@ -156,10 +155,10 @@ def test_an_unverified_address_does_not_take_over_its_account(door: Door, claims
 
 
 def test_another_person_who_is_given_the_address_does_not_take_over_the_account(door: Door) -> None:
-    door.knows("1", email="dinas@ponorogo.example", email_verified=True)
+    door.knows("1", email=PERSON, email_verified=True)
     first, _page = door.enter("1")
     assert is_signed_in(door, first)
-    door.knows("4", email="dinas@ponorogo.example", email_verified=True)
+    door.knows("4", email=PERSON, email_verified=True)
 
     second, page = door.enter("4")
 
@@ -168,7 +167,7 @@ def test_another_person_who_is_given_the_address_does_not_take_over_the_account(
 
 
 def test_nobody_binds_another_person_to_an_account_from_inside(door: Door) -> None:
-    door.knows("1", email="dinas@ponorogo.example", email_verified=True)
+    door.knows("1", email=PERSON, email_verified=True)
     door.knows("5", email="penyusup@saja.example", email_verified=True)
     person, _page = door.enter("1")
 
@@ -196,7 +195,7 @@ def test_staff_still_need_their_second_factor(door: Door) -> None:
 
     assert page.url.startswith(f"{door.product}/akun/2fa/authenticate/")
     assert not is_signed_in(door, person)
-    inside = person.post(page.url, data={"code": totp_code(SECRET), "csrfmiddlewaretoken": token(page)}, timeout=10)
+    inside = person.post(page.url, data={"code": totp_code(), "csrfmiddlewaretoken": token(page)}, timeout=10)
     assert (inside.status_code, inside.url) == (200, f"{door.product}/admin/")
 
 
@@ -240,7 +239,7 @@ def test_a_provider_that_is_away_is_said_in_words(
 
 @pytest.mark.browser
 def test_a_browser_follows_the_form_to_the_provider_and_back(door: Door) -> None:
-    door.knows("1", email="dinas@ponorogo.example", email_verified=True)
+    door.knows("1", email=PERSON, email_verified=True)
 
     with chromium() as browser:
         page = browser.new_context(locale="id-ID").new_page()
