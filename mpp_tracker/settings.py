@@ -263,7 +263,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-        # Beyond this, entries are thrown out: at Django's 300 an attacker with as many addresses ends every throttle.
+        # Beyond this, entries are thrown out: at Django's 300 an attacker with many addresses ends every throttle.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
