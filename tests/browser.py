@@ -44,6 +44,12 @@ def own_database(name: str) -> Iterator[str]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def manage(database_url: str, *arguments: str) -> None:
+    """Run a command of the product's on a database."""
+    command = [sys.executable, "manage.py", *arguments]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url}, check=True)
+
+
 @contextmanager
 def served(database_url: str, log: Path, **settings: str) -> Iterator[str]:
     """Serve a database's content with gunicorn, as production does; yield the address."""

@@ -5,6 +5,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from accounts.models import User
 from tests.sign_in import PASSWORD, PERSON, SECRET
 
+CALL = ("shell", "--no-imports", "-c", "from tests.accounts import errands; errands.people()")
+"""The command that has `people` done."""
+
 
 def people() -> None:
     """Make an officer, a person whose account was closed, and staff with and without a second factor."""

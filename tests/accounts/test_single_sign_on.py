@@ -1,6 +1,5 @@
 """Whom does the product let in on the word of an identity provider that runs beside it?"""
 
-import os
 import re
 import subprocess
 import sys
@@ -16,9 +15,9 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from mpp_tracker.local.environment import ROOT
 from mpp_tracker.local.processes import wait_until
-from tests.browser import answers, chromium, free_port, own_database, served
+from tests.accounts import errands
+from tests.browser import answers, chromium, free_port, manage, own_database, served
 from tests.sign_in import PASSWORD, PERSON, totp_code
 
 pytestmark = pytest.mark.django_db
@@ -88,9 +87,7 @@ def start(
     @contextmanager
     def run(name: str, provider: str, **settings: str) -> Iterator[Door]:
         with django_db_blocker.unblock(), own_database(name) as database:
-            code = "from tests.accounts import errands; errands.people()"
-            command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-            subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database}, check=True)
+            manage(database, *errands.CALL)
             settings |= {"OIDC_SERVER_URL": provider, "OIDC_NAME": "SSO Pemerintah"}
             settings |= {"OIDC_CLIENT_ID": "pantau", "OIDC_CLIENT_SECRET": "rahasia"}
             with served(database, folder / f"{name}.log", **settings) as product:
