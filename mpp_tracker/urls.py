@@ -5,6 +5,7 @@ from allauth.account.views import logout
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import views as accounts
 from dashboard import views
 
 # One door, in and out: throttled, with the second factor, noted, for the admin too.
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("regions.urls")),
     path("api/v1/", include("taskforce.urls")),
+    path("akun/email/", accounts.address),
     path("akun/", include("allauth.urls")),
     path("admin/logout/", logout),
     path("admin/", admin.site.urls),

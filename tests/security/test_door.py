@@ -180,6 +180,19 @@ def test_nobody_makes_themselves_an_account(client: Client) -> None:
     assert not User.objects.filter(email="siapa@saja.example").exists()
 
 
+def test_nobody_takes_another_address_for_their_account(client: Client, person: User) -> None:
+    client.force_login(person)
+
+    answers = [
+        client.post("/akun/email/", {action: "", "email": "menteri@menpan.example"})
+        for action in ("action_add", "action_primary")
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    person.refresh_from_db()
+    assert person.email == PERSON
+
+
 def test_the_admin_has_no_door_of_its_own(client: Client, editor: User) -> None:
     response = client.get("/admin/login/?next=/admin/")
 
