@@ -1,11 +1,28 @@
 """How do administrators look after accounts?"""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import SignInRecord, User
+
+
+class ReadOnly:
+    """Rows that only the product writes."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -34,3 +51,15 @@ class UserAdmin(BaseUserAdmin):
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         """Never: who reported and reviewed is part of the ledger; deactivate instead."""
         return False
+
+
+@admin.register(SignInRecord)
+class SignInRecordAdmin(ReadOnly, admin.ModelAdmin):
+    """Who came when, from where: for administrators alone, who hold every permission."""
+
+    list_display = ["at", "outcome", "email", "user", "method", "second_factor", "address", "user_agent"]
+    list_filter = ["outcome", "method", "second_factor"]
+    list_select_related = ["user"]
+    date_hierarchy = "at"
+    search_fields = ["email", "address"]
+    show_full_result_count = False

@@ -1,7 +1,8 @@
-"""Who can sign in? What a user may do is said by the app that owns the turf (`regions`, `commitments`)."""
+"""Who can sign in, and who did? What a user may do is said by the app that owns the turf (`regions`, `commitments`)."""
 
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -9,6 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Method, Outcome, SecondFactor
+from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
 
 
@@ -71,3 +74,51 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """Return the name people know the user by."""
         return self.name or self.email
+
+
+class SignInRecord(models.Model):
+    """One thing that happened at the door.
+
+    Itself a record that only grows, so it needs no versions.
+    """
+
+    at = models.DateTimeField(_("pada"), default=timezone.now)
+    outcome = models.CharField(_("hasil"), max_length=20, choices=Outcome)
+    email = models.CharField(_("alamat surel yang diketik"), max_length=254, blank=True)
+    user = models.ForeignKey(
+        User, verbose_name=_("pengguna"), on_delete=models.PROTECT, null=True, related_name="sign_in_records"
+    )
+    method = models.CharField(_("cara"), max_length=20, choices=Method, blank=True)
+    second_factor = models.CharField(_("langkah kedua"), max_length=20, choices=SecondFactor, blank=True)
+    address = models.GenericIPAddressField(_("alamat IP"))
+    user_agent = models.CharField(_("peramban"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("catatan masuk")
+        verbose_name_plural = _("catatan masuk")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            # The admin's list, latest first.
+            models.Index(fields=["-at", "-id"], name="accounts_signin_latest"),
+        ]
+        constraints = [
+            one_of("outcome", Outcome.values, name="accounts_signin_outcome_known"),
+            one_of("method", ["", *Method.values], name="accounts_signin_method_known"),
+            one_of("second_factor", ["", *SecondFactor.values], name="accounts_signin_second_factor_known"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                func=(
+                    "RAISE EXCEPTION 'Catatan masuk tidak dapat diubah atau dihapus.'"
+                    " USING ERRCODE = 'restrict_violation';"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return whom it was about and how it ended."""
+        return f"{self.email}: {self.get_outcome_display()}"

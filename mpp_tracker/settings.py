@@ -81,15 +81,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mpp_tracker.lib.limits.BodyLimitMiddleware",
     "mpp_tracker.lib.history.WhoAndWhere",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.ProviderAwayMiddleware",
     "regions.middleware.SecondFactorMiddleware",
 ]
 
@@ -145,28 +148,45 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Pantau MPP: "
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Whoever reads the account's mail is in at once, on a device that is known from then on.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_RATE_LIMITS = {
+    # An office behind one address signs in at eight; what follows is about wrong passwords.
+    "login": "300/m/ip",
+    # Strangers, however many addresses they have, share these five.
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_on_known_device": "10/5m/key",
+    "note_throttled": "1/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pantau MPP"
+MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
 # Staff roles need a second factor wherever others can reach the site.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=_site.scheme == "https")
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.ClosedSocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
-if env.str("OIDC_SERVER_URL", default=""):
+# Where the sign-in form may lead besides this site: Chromium stops a form that is redirected elsewhere.
+_sign_in_elsewhere = []
+if _provider := env.str("OIDC_SERVER_URL", default=""):
+    _address = urlsplit(_provider)
+    # What it says of a person is believed because TLS says who speaks.
+    if not _address.hostname or _address.scheme not in {"https", _site.scheme}:
+        raise ImproperlyConfigured(f"OIDC_SERVER_URL must be an https address, not {_provider!r}.")
+    _sign_in_elsewhere = [f"{_address.scheme}://{_address.netloc}"]
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "EMAIL_AUTHENTICATION": True,
-        "EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
         "APPS": [
             {
                 "provider_id": "oidc",
                 "name": env.str("OIDC_NAME", default="SSO"),
                 "client_id": env.str("OIDC_CLIENT_ID"),
                 "secret": env.str("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env.str("OIDC_SERVER_URL")},
+                "settings": {"server_url": _provider},
             }
         ],
+        "OAUTH_PKCE_ENABLED": True,
     }
 
 # --- Mail ------------------------------------------------------------------------------------------------
@@ -229,7 +249,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_sign_in_elsewhere],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         # The code by which an authenticator app learns its secret is drawn into the page.
@@ -237,11 +257,50 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Photos come by the file chooser, which asks the person by itself.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "identity-credentials-get",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    )
+}
+# What one request of somebody signed in may bring, all its files together.
+MAX_REQUEST_BYTES = 100 * 1024**2
+
 # --- Cache -----------------------------------------------------------------------------------------------
 
 # The throttles of the sign-in count here, across all web processes. In the database, because without Redis
 # people must still get in, and the wrong ones still be slowed down.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Beyond this, entries are thrown out: at Django's 300 an attacker with many addresses ends every throttle.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Background jobs -------------------------------------------------------------------------------------
 

@@ -1,19 +1,23 @@
 """Which address leads where?"""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.views import logout
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import views as accounts
 from dashboard import views
 
-# One door: throttled, with the second factor, for the admin too.
+# One door, in and out: throttled, with the second factor, noted, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("regions.urls")),
     path("api/v1/", include("taskforce.urls")),
+    path("akun/email/", accounts.address),
     path("akun/", include("allauth.urls")),
+    path("admin/logout/", logout),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),

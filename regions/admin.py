@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import ReadOnly
 from accounts.models import User
 from mpp_tracker.lib.history import VersionedForm, history_of
 from regions.choices import EntryState
@@ -40,19 +41,6 @@ from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.assignments import check_grant, grant
 from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
 from regions.services.notices import send_again
-
-
-class ReadOnly:
-    """Rows that only the product writes."""
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
 
 
 class RecordAdmin(admin.ModelAdmin):

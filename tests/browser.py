@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.db import connection, connections
 from playwright.sync_api import Browser, sync_playwright
@@ -23,16 +24,40 @@ from mpp_tracker.local.processes import wait_until
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@contextmanager
-def served(database_url: str, log: Path) -> Iterator[str]:
-    """Serve a database's content with gunicorn, as production does; yield the address."""
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """Copy the tests' database to one that may be written to; yield its address."""
+    server = database_server()
+    connections.close_all()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE {name} TEMPLATE "{connection.settings_dict["NAME"]}"')
+        try:
+            yield f"{server}/{name}"
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def manage(database_url: str, *arguments: str) -> None:
+    """Run a command of the product's on a database."""
+    command = [sys.executable, "manage.py", *arguments]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url}, check=True)
+
+
+@contextmanager
+def served(database_url: str, log: Path, **settings: str) -> Iterator[str]:
+    """Serve a database's content with gunicorn, as production does; yield the address."""
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "mpp_tracker.wsgi", "-b", f"127.0.0.1:{port}"]
     command += ["--threads", "4", "--no-control-socket"]
-    environment = os.environ | {"DATABASE_URL": database_url, "SITE_URL": address}
+    environment = os.environ | {"DATABASE_URL": database_url, "SITE_URL": address} | settings
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:

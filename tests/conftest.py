@@ -1,16 +1,18 @@
 """What do all tests share? The real rollout, loaded once through the product's own import, and named actors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 
 from accounts.models import User
 from regions.choices import OperatingStatus, Stage
 from regions.models import DirtyProvince, Milestone, OperatingRecord, Regency, Site
 from regions.services.ledger import report, verify
+from tests.sign_in import PASSWORD, PERSON
 
 IMPORTER = "importer@pantau-mpp.example"
 
@@ -44,6 +46,20 @@ def editor(db: None) -> User:
 @pytest.fixture
 def officer(db: None) -> User:
     return User.objects.create_user("officer@pantau-mpp.example")
+
+
+@pytest.fixture
+def person(db: None) -> User:
+    """Somebody who signs in with a password."""
+    return User.objects.create_user(PERSON, PASSWORD)
+
+
+@pytest.fixture
+def unthrottled(db: None) -> Iterator[None]:
+    """Nobody is throttled, before and after."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture

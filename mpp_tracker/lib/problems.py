@@ -51,6 +51,7 @@ def problem_response(request: HttpRequest, status: int) -> JsonResponse:
         HTTPStatus.BAD_REQUEST: _("Permintaan ini tidak dapat dibaca."),
         HTTPStatus.FORBIDDEN: _("Anda tidak berhak membuka ini."),
         HTTPStatus.NOT_FOUND: _("Alamat ini tidak ada."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("Kiriman ini terlalu besar."),
         HTTPStatus.INTERNAL_SERVER_ERROR: _("Terjadi galat pada sistem. Cobalah beberapa saat lagi."),
         HTTPStatus.SERVICE_UNAVAILABLE: _("Sistem sedang tidak tersedia. Cobalah beberapa saat lagi."),
     }

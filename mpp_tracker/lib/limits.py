@@ -1,0 +1,51 @@
+"""How much may one request bring?"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from mpp_tracker.lib.problems import problem_response
+
+
+class BodyLimitMiddleware:
+    """Refuse a body that is too large by what the request says of it, before any of it is kept.
+
+    Strangers may send what fits in memory, `DATA_UPLOAD_MAX_MEMORY_SIZE`; who is signed in, `MAX_REQUEST_BYTES`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, or refuse it."""
+        small: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        # In chunks, without a length: Django would take it for an empty body.
+        if "Transfer-Encoding" in request.headers:
+            return self._refuse(request, small)
+        if length <= small:
+            return self.get_response(request)
+        limit: int = settings.MAX_REQUEST_BYTES if request.user.is_authenticated else small
+        if length <= limit:
+            return self.get_response(request)
+        # A browser that is cut off while it sends shows no answer: let it finish, and keep nothing.
+        while request.read(64 * 1024):
+            pass
+        return self._refuse(request, limit)
+
+    @staticmethod
+    def _refuse(request: HttpRequest, limit: int) -> HttpResponse:
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        response: HttpResponse
+        if request.path.startswith("/api/"):
+            response = problem_response(request, status)
+        else:
+            sentence = _("Satu kiriman paling besar %(limit)d MB. Kirim lebih sedikit berkas, atau yang lebih kecil.")
+            reason = sentence % {"limit": limit // 1024**2}
+            response = render(request, "error.html", {"status": status.value, "reason": reason}, status=status)
+        response["Connection"] = "close"
+        return response
