@@ -40,6 +40,8 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
         "/kerja/laporan/tahap/{entry}/",
         (404, 404, 200, SIGN_IN),
     ),
+    "kerja/sesi/": ("/kerja/sesi/", PUBLIC),
+    "kerja/worker.js": ("/kerja/worker.js", PUBLIC),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "verifikasi/": ("/verifikasi/", (403, 403, 403, SIGN_IN)),
     "^verifikasi/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (

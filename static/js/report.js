@@ -1,0 +1,184 @@
+// Sends the report form with progress, keeps a draft of what is typed, and leaves to the outbox what cannot be sent now.
+
+import { find, isPossible, put, remove, send, sendUnkept, tell, underWay, user } from "./outbox.js";
+import { bytes } from "./waiting.js";
+
+const DRAFT_LIVES_MS = 14 * 24 * 3600 * 1000;
+const key = `draft:${user}:${location.pathname}`;
+const holder = document.querySelector("[data-report]");
+const status = document.querySelector("[data-report-status]");
+const sending = document.querySelector("[data-sending]");
+const again = document.querySelector("[data-start-afresh]");
+const text = holder?.dataset;
+let mended;
+let isSending = false;
+
+const form = () => holder.querySelector("form");
+const visible = () => [...form().elements].filter((field) => field.name && !["hidden", "file", "submit"].includes(field.type));
+const picker = () => form().querySelector("input[type=file]");
+
+function say(words) {
+  status.textContent = words;
+  sending.hidden = true;
+}
+
+/* --- What was typed --------------------------------------------------------------------------------------- */
+
+function typed() {
+  return visible().map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]);
+}
+
+function fill(values) {
+  const known = new Map(values);
+  for (const field of visible()) {
+    if (field.type === "checkbox") field.checked = Boolean(known.get(field.name));
+    else if (known.has(field.name)) field.value = known.get(field.name);
+  }
+}
+
+function fillFiles(files) {
+  const chosen = new DataTransfer();
+  files.forEach((file) => chosen.items.add(file));
+  picker().files = chosen.files;
+}
+
+function keepDraft() {
+  try {
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: typed() }));
+  } catch {
+    // A full or closed store costs the draft, not the report.
+  }
+}
+
+function restoreDraft() {
+  const drafts = Object.keys(localStorage).filter((name) => name.startsWith("draft:"));
+  for (const name of drafts) {
+    if (Date.now() - JSON.parse(localStorage[name]).at > DRAFT_LIVES_MS) localStorage.removeItem(name);
+  }
+  const draft = localStorage.getItem(key);
+  if (!draft) return;
+  fill(JSON.parse(draft).values);
+  again.hidden = false;
+  say(text.restored);
+}
+
+function startAfresh() {
+  localStorage.removeItem(key);
+  form().reset();
+  again.hidden = true;
+  say("");
+  form().querySelector("select, input:not([type=hidden])").focus();
+}
+
+// A refused report is opened again by its id behind the `#`.
+async function restoreRefused(id) {
+  const report = await find(id);
+  if (report?.state !== "refused" || report.url !== location.pathname) return false;
+  mended = id;
+  fill(report.fields);
+  fillFiles(report.files.map(([, file]) => file));
+  say(report.sentence);
+  return true;
+}
+
+/* --- Sending ---------------------------------------------------------------------------------------------- */
+
+// A new id each time: the one in the page may have been used already, and a copy of the page has it too.
+function fromForm() {
+  const entries = [...new FormData(form())].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "client_id");
+  const { statement, happened_on: day } = form().elements;
+  const id = crypto.randomUUID();
+  return {
+    id,
+    user,
+    url: location.pathname,
+    sessionUrl: text.session,
+    site: text.site,
+    what: `${statement.selectedOptions[0].text}, ${new Date(day.value).toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" })}`,
+    fields: [...entries.filter(([, value]) => typeof value === "string"), ["client_id", id]],
+    files: entries.filter(([, value]) => typeof value !== "string" && value.size > 0),
+    queuedAt: Date.now(),
+    state: "waiting",
+    failures: 0,
+    dueAt: 0,
+  };
+}
+
+function showProgress(loaded, total) {
+  const bar = sending.querySelector("progress");
+  const amount = sending.querySelector("[data-sending-text]");
+  const percent = Math.floor((loaded / total) * 100);
+  sending.hidden = false;
+  bar.value = percent;
+  // Said in steps, or a screen reader would talk without end.
+  const step = percent - (percent % 10);
+  if (amount.dataset.step === String(step)) return;
+  amount.dataset.step = step;
+  amount.textContent =
+    percent === 100 ? text.uploaded : text.progress.replace("{percent}", step).replace("{loaded}", bytes(loaded)).replace("{total}", bytes(total));
+}
+
+async function conclude(report, outcome, isKept) {
+  const { kind, receiptUrl, page } = outcome;
+  if (kind === "sent") {
+    localStorage.removeItem(key);
+    await remove(report.id).catch(() => {});
+    location.assign(receiptUrl);
+  } else if (page) {
+    await remove(report.id).catch(() => {});
+    showErrors(page, report.files);
+  } else if (isKept) {
+    form().reset();
+    say({ "no-line": text.queued, "signed-out": text.signedOut, later: text.later, refused: text.refused }[kind]);
+    status.focus();
+    navigator.storage?.persist?.();
+  } else {
+    say(text.notKept);
+  }
+}
+
+// The same page that the form gives without a script, with the files still chosen.
+function showErrors(page, files) {
+  holder.replaceChildren(...page.querySelector("[data-report]").childNodes);
+  fillFiles(files.map(([, file]) => file));
+  keepDraft();
+  say("");
+  (form().querySelector("[aria-invalid=true]") ?? form().querySelector("select")).focus();
+}
+
+async function submit(event) {
+  event.preventDefault();
+  if (isSending) return;
+  isSending = true;
+  again.hidden = true;
+  const report = fromForm();
+  say("");
+  showProgress(0, 1);
+  underWay.add(report.id);
+  // Kept first, sent then: whatever happens to this tab, the report is not lost.
+  const isKept = await put(report).then(() => true, () => false);
+  if (isKept) {
+    localStorage.removeItem(key);
+    if (mended) await remove(mended);
+    mended = undefined;
+  }
+  const outcome = isKept ? await send(report.id, { onProgress: showProgress }) : await sendUnkept(report, showProgress);
+  await conclude(report, outcome ?? (await byAnotherTab(report.id)), isKept);
+  isSending = false;
+  underWay.delete(report.id);
+  tell();
+}
+
+async function byAnotherTab(id) {
+  const report = await find(id);
+  return { kind: report?.state ?? "sent", receiptUrl: report?.receiptUrl ?? text.room };
+}
+
+async function begin() {
+  holder.addEventListener("submit", submit);
+  holder.addEventListener("input", keepDraft);
+  again.addEventListener("click", startAfresh);
+  if (!(await restoreRefused(location.hash.slice(1)))) restoreDraft();
+}
+
+if (holder && isPossible) begin();
