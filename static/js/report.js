@@ -71,13 +71,16 @@ function startAfresh() {
 }
 
 // A refused report is opened again by its id behind the `#`.
-async function restoreRefused(id) {
+async function restoreRefused() {
+  const id = location.hash.slice(1);
   const report = await find(id);
   if (report?.state !== "refused" || report.url !== location.pathname) return false;
   mended = id;
   fill(report.fields);
   fillFiles(report.files.map(([, file]) => file));
+  again.hidden = true;
   say(report.sentence);
+  form().querySelector("select").focus();
   return true;
 }
 
@@ -178,7 +181,9 @@ async function begin() {
   holder.addEventListener("submit", submit);
   holder.addEventListener("input", keepDraft);
   again.addEventListener("click", startAfresh);
-  if (!(await restoreRefused(location.hash.slice(1)))) restoreDraft();
+  // The list of what waits stands on this page too.
+  addEventListener("hashchange", restoreRefused);
+  if (!(await restoreRefused())) restoreDraft();
 }
 
 if (holder && isPossible) begin();
