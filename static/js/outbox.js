@@ -84,9 +84,8 @@ export function remove(id) {
 /* --- Sending ---------------------------------------------------------------------------------------------- */
 
 // Who is signed in, with a token that is good for nobody else: it changes with every sign-in.
-async function signedIn(url) {
-  const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(20000) });
-  return answer.json();
+function whoIsSignedIn(url) {
+  return fetch(url, { cache: "no-store", signal: AbortSignal.timeout(20000) });
 }
 
 function post(report, token, onProgress) {
@@ -135,7 +134,9 @@ function meaning({ status, response: page, responseURL }) {
 
 async function attempt(report, onProgress) {
   try {
-    const { user: current, token } = await signedIn(report.sessionUrl);
+    const answer = await whoIsSignedIn(report.sessionUrl);
+    if (answer.status >= 500) return { kind: "busy" };
+    const { user: current, token } = await answer.json();
     session.hasEnded = String(current) !== report.user;
     if (session.hasEnded) return { kind: "signed-out" };
     return meaning(await post(report, token, onProgress));
@@ -181,7 +182,7 @@ export async function sendAll({ isUrgent = false, onProgress } = {}) {
     if (report.state !== "waiting" || (!isUrgent && report.dueAt > Date.now())) continue;
     const outcome = await send(report.id, { wait: false, onProgress: (...amount) => onProgress?.(report.id, ...amount) });
     ended = outcome?.kind ?? ended;
-    if (ended === "no-line" || ended === "signed-out") break;
+    if (["no-line", "signed-out", "busy"].includes(ended)) break;
   }
   return ended;
 }

@@ -1,6 +1,6 @@
 // Sends the report form with progress, keeps a draft of what is typed, and leaves to the outbox what cannot be sent now.
 
-import { find, isPossible, put, remove, send, sendUnkept, tell, underWay, user } from "./outbox.js";
+import { find, isPossible, onChange, put, remove, send, sendUnkept, tell, underWay, user } from "./outbox.js";
 import { bytes } from "./waiting.js";
 
 const DRAFT_LIVES_MS = 14 * 24 * 3600 * 1000;
@@ -11,6 +11,7 @@ const sending = document.querySelector("[data-sending]");
 const again = document.querySelector("[data-start-afresh]");
 const text = holder?.dataset;
 let mended;
+let queued;
 let isSending = false;
 
 const form = () => holder.querySelector("form");
@@ -86,10 +87,16 @@ async function restoreRefused() {
 
 /* --- Sending ---------------------------------------------------------------------------------------------- */
 
+// The day, the month or the year, as exactly as it is known.
+function whenIn({ happened_on: day, date_precision: precision }) {
+  const parts = { year: { year: "numeric" }, month: { month: "long", year: "numeric" } }[precision.value] ?? { dateStyle: "long" };
+  return new Date(day.value).toLocaleDateString(document.documentElement.lang, { ...parts, timeZone: "UTC" });
+}
+
 // A new id each time: the one in the page may have been used already, and a copy of the page has it too.
 function fromForm() {
   const entries = [...new FormData(form())].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "client_id");
-  const { statement, happened_on: day } = form().elements;
+  const { statement } = form().elements;
   const id = crypto.randomUUID();
   return {
     id,
@@ -97,7 +104,7 @@ function fromForm() {
     url: location.pathname,
     sessionUrl: text.session,
     site: text.site,
-    what: `${statement.selectedOptions[0].text}, ${new Date(day.value).toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" })}`,
+    what: `${statement.selectedOptions[0].text}, ${whenIn(form().elements)}`,
     fields: [...entries.filter(([, value]) => typeof value === "string"), ["client_id", id]],
     files: entries.filter(([, value]) => typeof value !== "string" && value.size > 0),
     queuedAt: Date.now(),
@@ -132,12 +139,20 @@ async function conclude(report, outcome, isKept) {
     showErrors(page, report.files);
   } else if (isKept) {
     form().reset();
-    say({ "no-line": text.queued, "signed-out": text.signedOut, later: text.later, refused: text.refused }[kind]);
+    say({ "no-line": text.queued, "signed-out": text.signedOut, refused: text.refused }[kind] ?? text.later);
+    queued = report.id;
     status.focus();
     navigator.storage?.persist?.();
   } else {
     say(text.notKept);
   }
+}
+
+// What was said of a queued report holds until something came of it; then the list says more.
+async function followQueued() {
+  if (!queued || (await find(queued))?.state === "waiting") return;
+  queued = undefined;
+  say("");
 }
 
 // The same page that the form gives without a script, with the files still chosen.
@@ -153,6 +168,7 @@ async function submit(event) {
   event.preventDefault();
   if (isSending) return;
   isSending = true;
+  event.submitter?.setAttribute("aria-disabled", "true");
   again.hidden = true;
   const report = fromForm();
   say("");
@@ -168,6 +184,7 @@ async function submit(event) {
   const outcome = isKept ? await send(report.id, { onProgress: showProgress }) : await sendUnkept(report, showProgress);
   await conclude(report, outcome ?? (await byAnotherTab(report.id)), isKept);
   isSending = false;
+  form().querySelector("button").removeAttribute("aria-disabled");
   underWay.delete(report.id);
   tell();
 }
@@ -181,6 +198,7 @@ async function begin() {
   holder.addEventListener("submit", submit);
   holder.addEventListener("input", keepDraft);
   again.addEventListener("click", startAfresh);
+  onChange(followQueued);
   // The list of what waits stands on this page too.
   addEventListener("hashchange", restoreRefused);
   if (!(await restoreRefused())) restoreDraft();

@@ -91,7 +91,8 @@ function showProgress(id, loaded, total) {
 function conclude(ended) {
   lists.querySelectorAll("progress").forEach((bar) => (bar.hidden = true));
   if (ended === undefined) return;
-  say({ "no-line": text.noLine, "signed-out": text.signedOut, sent: text.allSent, refused: text.refused, later: text.later }[ended]);
+  const words = { "no-line": text.noLine, "signed-out": text.signedOut, sent: text.allSent, refused: text.mend };
+  say(words[ended] ?? text.later);
   draw();
 }
 
