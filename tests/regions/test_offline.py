@@ -139,6 +139,13 @@ def wait_for_copy(page: Page) -> None:
     wait_for(page, "caches.match(location.pathname).then(Boolean)")
 
 
+def held_up(deployment: Deployment) -> int:
+    """Return how many of the server's requests wait for a lock."""
+    statement = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with psycopg.connect(deployment.database_url) as database:
+        return database.execute(statement).fetchall()[0][0]
+
+
 def end_sessions(deployment: Deployment) -> None:
     with psycopg.connect(deployment.database_url) as database:
         database.execute("DELETE FROM django_session")
@@ -491,7 +498,7 @@ SEND_THRICE = """async ([path, day, id]) => {
     const typed = { statement: "stage:preparing", happened_on: day, date_precision: "day", client_id: id };
     Object.entries(typed).forEach(([name, value]) => body.append(name, value));
     const options = { method: "POST", headers: { "X-CSRFToken": token }, body };
-    return Promise.all([1, 2, 3].map(() => fetch(path, options).then((answer) => answer.url)));
+    window.receipts = Promise.all([1, 2, 3].map(() => fetch(path, options).then((answer) => answer.url)));
 }"""
 
 
@@ -501,8 +508,12 @@ def test_one_report_arriving_several_times_at_once_gets_one_receipt(
 ) -> None:
     page = deployment.sign_in(device, "officer", form_path)
 
-    receipts = page.evaluate(SEND_THRICE, [form_path, day.isoformat(), str(uuid.uuid4())])
+    with psycopg.connect(deployment.database_url) as holding:
+        holding.execute("SELECT FROM regions_site WHERE id = %s FOR UPDATE", [form_path.split("/")[3]])
+        page.evaluate(SEND_THRICE, [form_path, day.isoformat(), str(uuid.uuid4())])
+        assert wait_until(lambda: held_up(deployment) == 3, seconds=20)
 
+    receipts = page.evaluate("receipts")
     [(key, _note, _files)] = entered()
     assert set(receipts) == {f"{deployment.address}/kerja/laporan/tahap/{key}/"}
 
