@@ -43,7 +43,9 @@ function fillFiles(files) {
   picker().files = chosen.files;
 }
 
+// Of a report that is mended, the device has a version already.
 function keepDraft() {
+  if (mended) return;
   try {
     localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: typed() }));
   } catch {
@@ -114,11 +116,16 @@ function fromForm() {
   };
 }
 
+function showBeginning() {
+  sending.hidden = false;
+  sending.querySelector("progress").value = 0;
+  sending.querySelector("[data-sending-text]").textContent = text.begun;
+}
+
 function showProgress(loaded, total) {
   const bar = sending.querySelector("progress");
   const amount = sending.querySelector("[data-sending-text]");
   const percent = Math.floor((loaded / total) * 100);
-  sending.hidden = false;
   bar.value = percent;
   // Said in steps, or a screen reader would talk without end.
   const step = percent - (percent % 10);
@@ -135,8 +142,8 @@ async function conclude(report, outcome, isKept) {
     await remove(report.id).catch(() => {});
     location.assign(receiptUrl);
   } else if (page) {
-    await remove(report.id).catch(() => {});
     showErrors(page, report.files);
+    mended = isKept ? report.id : undefined;
   } else if (isKept) {
     form().reset();
     say({ "no-line": text.queued, "signed-out": text.signedOut, refused: text.refused }[kind] ?? text.later);
@@ -155,11 +162,11 @@ async function followQueued() {
   say("");
 }
 
-// The same page that the form gives without a script, with the files still chosen.
+// The same page that the form gives without a script, with the files still chosen. The report stays on the device
+// until it is sent again: closing the tab now would lose its files.
 function showErrors(page, files) {
   holder.replaceChildren(...page.querySelector("[data-report]").childNodes);
   fillFiles(files.map(([, file]) => file));
-  keepDraft();
   say("");
   (form().querySelector("[aria-invalid=true]") ?? form().querySelector("select")).focus();
 }
@@ -172,7 +179,7 @@ async function submit(event) {
   again.hidden = true;
   const report = fromForm();
   say("");
-  showProgress(0, 1);
+  showBeginning();
   underWay.add(report.id);
   // Kept first, sent then: whatever happens to this tab, the report is not lost.
   const isKept = await put(report).then(() => true, () => false);
@@ -185,7 +192,7 @@ async function submit(event) {
   await conclude(report, outcome ?? (await byAnotherTab(report.id)), isKept);
   isSending = false;
   form().querySelector("button").removeAttribute("aria-disabled");
-  underWay.delete(report.id);
+  if (mended !== report.id) underWay.delete(report.id);
   tell();
 }
 
@@ -199,8 +206,8 @@ async function begin() {
   holder.addEventListener("input", keepDraft);
   again.addEventListener("click", startAfresh);
   onChange(followQueued);
-  // The list of what waits stands on this page too.
-  addEventListener("hashchange", restoreRefused);
+  // The list of what waits stands on this page too; its hidden fields may be older than the refusal.
+  addEventListener("hashchange", () => location.reload());
   if (!(await restoreRefused())) restoreDraft();
 }
 

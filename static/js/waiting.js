@@ -31,7 +31,8 @@ function stateOf(report) {
 }
 
 function refusal({ sentence, status: code }) {
-  return sentence || text.refusedWithCode.replace("{code}", code ?? "–");
+  if (sentence) return sentence;
+  return code === 413 ? text.tooLarge : text.refusedWithCode.replace("{code}", code ?? "–");
 }
 
 function item(report) {

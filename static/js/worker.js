@@ -10,7 +10,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 // A page that was opened before there was a worker asks for itself to be kept.
 self.addEventListener("message", (event) => {
-  if (PAGES.test(event.data)) event.waitUntil(fetch(event.data).then((answer) => keep(event.data, answer)));
+  if (PAGES.test(event.data)) event.waitUntil(fetch(event.data).then((answer) => keep(event.data, answer), () => {}));
 });
 
 self.addEventListener("fetch", (event) => {
