@@ -10,6 +10,8 @@ const status = document.querySelector("[data-report-status]");
 const sending = document.querySelector("[data-sending]");
 const again = document.querySelector("[data-start-afresh]");
 const text = holder?.dataset;
+// A form that came with errors would be reset to what was wrong.
+const blank = holder?.querySelector("form").cloneNode(true);
 let mended;
 let queued;
 let isSending = false;
@@ -108,7 +110,7 @@ function fromForm() {
     site: text.site,
     what: `${statement.selectedOptions[0].text}, ${whenIn(form().elements)}`,
     fields: [...entries.filter(([, value]) => typeof value === "string"), ["client_id", id]],
-    files: entries.filter(([, value]) => typeof value !== "string" && value.size > 0),
+    files: entries.filter(([, value]) => typeof value !== "string" && value.name),
     queuedAt: Date.now(),
     state: "waiting",
     failures: 0,
@@ -145,6 +147,7 @@ async function conclude(report, outcome, isKept) {
     showErrors(page, report.files);
     mended = isKept ? report.id : undefined;
   } else if (isKept) {
+    holder.replaceChildren(blank.cloneNode(true));
     form().reset();
     say({ "no-line": text.queued, "signed-out": text.signedOut, refused: text.refused }[kind] ?? text.later);
     queued = report.id;
@@ -207,7 +210,7 @@ async function begin() {
   again.addEventListener("click", startAfresh);
   onChange(followQueued);
   // The list of what waits stands on this page too; its hidden fields may be older than the refusal.
-  addEventListener("hashchange", () => location.reload());
+  addEventListener("hashchange", async () => (await find(location.hash.slice(1))) && location.reload());
   if (!(await restoreRefused())) restoreDraft();
 }
 

@@ -533,11 +533,14 @@ def test_what_the_server_finds_wrong_is_shown_with_what_was_typed_and_chosen(
     expect(waiting(page)).to_have_count(0)
     assert entered() == []
     page.get_by_label("Bukti").set_input_files(photo())
+    device.set_offline(True)
     send(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Laporan T-")
-    page.goto(deployment.address + ROOM)
-    expect(page.get_by_role("heading", name="MPP Kabupaten Klungkung")).to_be_visible()
-    expect(waiting(page)).to_have_count(0)
+    expect(waiting(page)).to_contain_text("Menunggu dikirim")
+    expect(page.get_by_label("Keterangan")).to_have_value("")
+    device.set_offline(False)
+    expect(waiting(page)).to_contain_text("Terkirim")
+    expect(waiting(page)).to_have_count(1)
+    assert [(note, files) for _key, note, files in entered()] == [("Berkas salah", 1)]
 
 
 @browser_test
