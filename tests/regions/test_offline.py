@@ -415,6 +415,30 @@ def test_signing_out_leaves_no_copies_on_the_device(
     device.set_offline(False)
 
 
+AGE_THE_COPY = """async () => {
+    const [name] = await caches.keys();
+    const cache = await caches.open(name);
+    const copy = await cache.match(location.pathname);
+    const headers = new Headers(copy.headers);
+    headers.set("Date", new Date(Date.now() - 25 * 3600 * 1000).toUTCString());
+    await cache.put(location.pathname, new Response(await copy.text(), { headers }));
+}"""
+
+
+@browser_test
+def test_a_copy_is_shown_for_a_day(deployment: Deployment, device: BrowserContext, form_path: str) -> None:
+    page = deployment.sign_in(device, "officer", form_path)
+    wait_for_copy(page)
+    device.set_offline(True)
+    page.reload()
+    expect(page.locator("[data-copy-notice]")).to_contain_text("Salinan di gawai ini, per ")
+
+    page.evaluate(AGE_THE_COPY)
+
+    with pytest.raises(Error, match="ERR_FAILED"):
+        page.reload()
+
+
 @browser_test
 def test_a_refused_report_stays_with_the_servers_sentence_until_it_is_mended(
     deployment: Deployment, device: BrowserContext, form_path: str, day: date, entered: Any
