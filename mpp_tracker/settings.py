@@ -228,7 +228,7 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "mpp_tracker.lib.assets.Assets"},
 }
 WHITENOISE_MAX_AGE = 3600
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from regions import evidence_views, views
+from regions import evidence_views, offline_views, views
 
 # Which entry of which ledger; the key fits the column.
 ENTRY = r"(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("pemberitahuan/", views.notices, name="notices"),
     path("pemberitahuan/dibaca/", views.read_all_notices, name="notices-read"),
     path("pemberitahuan/<int:pk>/", views.read_notice, name="notice"),
+    path("kerja/sesi/", offline_views.session, name="session"),
+    path("kerja/worker.js", offline_views.worker, name="worker"),
     path("bukti/<int:pk>/", evidence_views.download, name="evidence"),
     path("bukti/<int:pk>/tarik/", evidence_views.take_back, name="evidence-take-back"),
     re_path(rf"^kerja/laporan/{ENTRY}/$", views.receipt, name="receipt"),

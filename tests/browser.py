@@ -9,13 +9,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.db import connection, connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from mpp_tracker.local.environment import ROOT
 from mpp_tracker.local.processes import wait_until
@@ -94,6 +97,56 @@ def chromium() -> Iterator[Browser]:
         # Beside an event loop Django keeps another connection, which nobody else would close.
         connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The real rollout with an account per role, served from a database that may be written to."""
+
+    address: str
+    database_url: str
+    passwords: dict[str, str]
+
+    def sign_in(self, context: BrowserContext, role: str, path: str) -> Page:
+        """Open a page as a role sees it."""
+        page = context.new_page()
+        page.goto(f"{self.address}/akun/login/?next={path}")
+        page.get_by_label("Email").fill(f"{role}@pantau-mpp.example")
+        page.get_by_label("Sandi", exact=True).fill(self.passwords[role])
+        page.get_by_role("button", name="Masuk").click()
+        page.wait_for_url(f"{self.address}{path}")
+        return page
+
+
+@contextmanager
+def deployed(name: str, folder: Path, django_db_blocker: Any) -> Iterator[Deployment]:
+    """Serve the real rollout from a database of its own, called `name`."""
+    server = database_server()
+    accounts = folder / "accounts.csv"
+    with django_db_blocker.unblock():
+        connections.close_all()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE {name} TEMPLATE "{connection.settings_dict["NAME"]}"')
+        make = [sys.executable, "manage.py", "make_accounts", "--file", str(accounts)]
+        subprocess.run(make, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"{server}/{name}"}, check=True)
+        rows = [line.split(",") for line in accounts.read_text().splitlines()[1:]]
+        passwords = {role: password for role, _email, password in rows}
+        with served(f"{server}/{name}", folder / "log") as address:
+            yield Deployment(address, f"{server}/{name}", passwords)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture for whoever wants to look, where one was asked for."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def is_whole(page: Page) -> bool:
+    """Return whether a page fits its screen and axe finds nothing."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def database_server() -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -39,21 +40,27 @@ def report_from_form(
     """
     ledger: type[Milestone | OperatingRecord] = Milestone if isinstance(statement, Stage) else OperatingRecord
     # The same `client_id` from somebody else is no repetition, and the database refuses it.
-    sent_before = ledger.objects.filter(client_id=client_id, reported_by=by, site=site).first()
-    if sent_before is not None:
-        return sent_before
+    sent_before = ledger.objects.filter(client_id=client_id, reported_by=by, site=site)
+    if (known := sent_before.first()) is not None:
+        return known
     said = dict(zip(ledger.SAYS, (site, statement, end_of_period(happened_on, date_precision)), strict=True))
     if corrects is not None and withdraws:
         # What is taken back is said once more, as it stands.
         said, date_precision = {field: getattr(corrects, field) for field in ledger.SAYS}, corrects.date_precision
-    with all_or_nothing():
-        entry = ledger(**said, date_precision=date_precision, note=note, client_id=client_id)
-        entry.supersedes, entry.withdraws = corrects, withdraws
-        report(entry, by=by)
-        for upload in evidence:
-            attach(entry, upload=upload, by=by, keep_location=keep_location)
-        # What one may not see afterwards one may not have written.
-        return ledger.objects.visible_to(by).get(pk=entry.pk)
+    try:
+        with all_or_nothing():
+            entry = ledger(**said, date_precision=date_precision, note=note, client_id=client_id)
+            entry.supersedes, entry.withdraws = corrects, withdraws
+            report(entry, by=by)
+            for upload in evidence:
+                attach(entry, upload=upload, by=by, keep_location=keep_location)
+            # What one may not see afterwards one may not have written.
+            return ledger.objects.visible_to(by).get(pk=entry.pk)
+    except ValidationError:
+        # A sending whose answer was lost may have been under way still, and this one waited for it.
+        if (known := sent_before.first()) is not None:
+            return known
+        raise
 
 
 @transaction.atomic

@@ -1,20 +1,12 @@
 """Does a report travel from an officer's phone to the public page, with people looking at real browsers?"""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.db import connection, connections
 from playwright.sync_api import Browser, Page, expect
 
-from mpp_tracker.local.environment import ROOT
-from tests.browser import chromium, database_server, served
+from tests.browser import Deployment, chromium, deployed, is_whole, keep
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PHONE = {"width": 360, "height": 780}
@@ -22,67 +14,32 @@ DESK = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def accounts_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("accounts") / "accounts.csv"
+def deployment(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    with deployed("journey", tmp_path_factory.mktemp("journey"), django_db_blocker) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+def address(deployment: Deployment) -> str:
+    return deployment.address
 
 
 @pytest.fixture(scope="module")
-def address(
-    django_db_setup: None, accounts_file: Path, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The real rollout with an account per role, on a database of its own, that may be written to."""
-    server = database_server()
-    with django_db_blocker.unblock():
-        connections.close_all()
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE journey TEMPLATE "{connection.settings_dict["NAME"]}"')
-        make = [sys.executable, "manage.py", "make_accounts", "--file", str(accounts_file)]
-        subprocess.run(make, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"{server}/journey"}, check=True)
-        with served(f"{server}/journey", tmp_path_factory.mktemp("web") / "log") as where:
-            yield where
-        admin.execute("DROP DATABASE journey WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def accounts(address: str, accounts_file: Path) -> dict[str, str]:
-    """The password of each role's account."""
-    rows = [line.split(",") for line in accounts_file.read_text().splitlines()[1:]]
-    return {role: password for role, _email, password in rows}
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
+def browser(deployment: Deployment) -> Iterator[Browser]:
     with chromium() as program:
         yield program
 
 
 @pytest.fixture
-def sign_in(address: str, browser: Browser, accounts: dict[str, str]) -> Any:
+def sign_in(deployment: Deployment, browser: Browser) -> Any:
     """A function that opens a page as a role sees it, on a screen of their own."""
 
     def open_as(role: str, path: str, **context: Any) -> Page:
-        page = browser.new_context(locale="id-ID", **context).new_page()
-        page.goto(f"{address}/akun/login/?next={path}")
-        page.get_by_label("Email").fill(f"{role}@pantau-mpp.example")
-        page.get_by_label("Sandi", exact=True).fill(accounts[role])
-        page.get_by_role("button", name="Masuk").click()
-        page.wait_for_url(f"{address}{path}")
-        return page
+        return deployment.sign_in(browser.new_context(locale="id-ID", **context), role, path)
 
     return open_as
-
-
-def keep(page: Page, name: str) -> None:
-    """Keep a picture for whoever wants to look, where one was asked for."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def is_whole(page: Page) -> bool:
-    """Return whether a page fits its screen and axe finds nothing."""
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_from_the_officers_phone_to_the_public_page(address: str, browser: Browser, sign_in: Any) -> None:

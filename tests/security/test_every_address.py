@@ -49,6 +49,8 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "pemberitahuan/": ("/pemberitahuan/", (200, 200, 200, SIGN_IN)),
     "pemberitahuan/dibaca/": ("/pemberitahuan/dibaca/", (405, 405, 405, 405)),
     "pemberitahuan/<int:pk>/": ("/pemberitahuan/{notice}/", (405, 405, 405, 405)),
+    "kerja/sesi/": ("/kerja/sesi/", PUBLIC),
+    "kerja/worker.js": ("/kerja/worker.js", PUBLIC),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
