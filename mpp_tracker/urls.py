@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("regions.urls")),
+    path("", include("commitments.urls")),
     path("api/v1/", include("taskforce.urls")),
     path("akun/email/", accounts.address),
     path("akun/", include("allauth.urls")),

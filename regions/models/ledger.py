@@ -209,6 +209,8 @@ class LedgerEntry(models.Model):
             ),
         ]
 
+    COUNTS: ClassVar[bool] = True
+    """Whether coverage is computed from it."""
     HOLDER: ClassVar[str] = "site__regency"
     """The look-up that leads to the regency whose figures the entry can change."""
     LEDGER: ClassVar[str]

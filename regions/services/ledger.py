@@ -69,7 +69,8 @@ def verify(entry: Entry, *, by: User, note: str = "") -> Entry:
     _review(row, EntryState.VERIFIED, by=by, note=note)
     corrected = row.supersedes
     since = row.happened_on if corrected is None else min(row.happened_on, corrected.happened_on)
-    mark_dirty(entry.holder, since=since)
+    if row.COUNTS:
+        mark_dirty(entry.holder, since=since)
     if row.channel == EntryChannel.REPORT:
         tell_decision(row, kind=NoticeKind.VERIFIED)
     return row

@@ -30,7 +30,7 @@ def test_what_the_files_hold_is_in_the_database() -> None:
     assert Regency.objects.count() == 515
     assert Regency.objects.filter(is_autonomous=True).count() == 509
     assert FormerProvince.objects.count() == 26
-    assert Target.objects.count() == 5
+    assert Target.objects.count() == 7
     assert Regency.objects.get(code="11.10").name == "Kabupaten Aceh Singkil"
 
 
@@ -38,7 +38,7 @@ def test_a_second_load_changes_nothing(capsys: pytest.CaptureFixture) -> None:
     call_command("load_reference")
 
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 7
     assert all(": 0 new, 0 changed, " in line for line in lines)
     assert not DirtyProvince.objects.exists()
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from commitments.models import Institution, Presence
 from regions.choices import Role, Stage
 from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
@@ -51,6 +52,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "pemberitahuan/<int:pk>/": ("/pemberitahuan/{notice}/", (405, 405, 405, 405)),
     "kerja/sesi/": ("/kerja/sesi/", PUBLIC),
     "kerja/worker.js": ("/kerja/worker.js", PUBLIC),
+    "kerja/laporan/gerai/<int:pk>/": ("/kerja/laporan/gerai/{presence}/", (404, 404, 200, SIGN_IN)),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
@@ -94,6 +96,9 @@ def proof(entry: Milestone, officer: User) -> Evidence:
 def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) -> dict[str, int]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
     counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
+    counter = Presence(site=entry.site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
+    counter.counter_opened_on = date(2026, 3, 1)
+    presence = report(counter, by=entry.reported_by)
     return {
         "site": entry.site_id,
         "entry": entry.pk,
@@ -101,6 +106,7 @@ def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) 
         "verified": counted.pk,
         "notice": Notice.objects.latest("pk").pk,
         "ceremony": Ceremony.objects.latest("pk").pk,
+        "presence": presence.pk,
     }
 
 

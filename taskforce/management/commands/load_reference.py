@@ -1,4 +1,4 @@
-"""Load the areas and targets that the product starts from."""
+"""Load the areas, institutions, agreements and targets that the product starts from."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from commitments.reference import load_agreements, load_institutions
 from mpp_tracker.lib.csvfile import BrokenFileError
 from regions import reference as areas
 from regions.rules import ROLLOUT_BEGAN_ON
@@ -19,14 +20,18 @@ LOADERS = (
     ("regencies.csv", areas.load_regencies),
     ("former_provinces.csv", areas.load_former_provinces),
     ("regency_aliases.csv", areas.load_aliases),
+    ("institutions.csv", load_institutions),
+    ("agreement_signatories.csv", load_agreements),
     ("targets.csv", load_targets),
 )
+# A change of these changes which figures a unit is counted in.
+AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
 
 
 class Command(BaseCommand):
     help = (
-        "Load provinces, regencies, former provinces, spellings and targets. Rows edited since are kept, "
-        "unless --overwrite; all files are loaded or none."
+        "Load provinces, regencies, former provinces, spellings, institutions, agreements and targets. Rows edited "
+        "since are kept, unless --overwrite; all files are loaded or none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -41,7 +46,7 @@ class Command(BaseCommand):
                 tally = load(directory / name, overwrite=overwrite)
             except BrokenFileError as error:
                 raise CommandError(f"Nothing was loaded.\n{error}") from error
-            is_area_changed |= load is not load_targets and bool(tally.created or tally.changed)
+            is_area_changed |= name in AREAS and bool(tally.created or tally.changed)
             self.stdout.write(
                 f"{name}: {tally.created} new, {tally.changed} changed, {tally.unchanged} unchanged"
                 + (f", {tally.differing} edited since and kept" if tally.differing else "")
