@@ -30,7 +30,7 @@ def test_what_the_files_hold_is_in_the_database() -> None:
     assert Regency.objects.count() == 515
     assert Regency.objects.filter(is_autonomous=True).count() == 509
     assert FormerProvince.objects.count() == 26
-    assert Target.objects.count() == 7
+    assert Target.objects.count() == 5
     assert Regency.objects.get(code="11.10").name == "Kabupaten Aceh Singkil"
 
 
