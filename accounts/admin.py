@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SignInRecord, User
+from mpp_tracker.lib.history import VersionedForm
 
 
 class ReadOnly:
@@ -33,8 +34,13 @@ class AccountCreationForm(AdminUserCreationForm):
         fields = ("email", "name")
 
 
+class AccountChangeForm(VersionedForm, UserChangeForm):
+    """Change an account, unless somebody else has since it was opened."""
+
+
 @admin.register(User)
 class UserAdmin(BaseUserAdmin):
+    form = AccountChangeForm
     add_form = AccountCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "last_login"]

@@ -30,7 +30,7 @@ from regions.models import (
 )
 from regions.reports import SiteCard, site_cards
 from regions.services.ledger import verify
-from regions.services.review import verify_ceremony
+from regions.services.review import looks, verify_ceremony
 from taskforce.coverage import AreaCoverage, Coverage, Question, UnitStanding, answer, unit_standings
 
 
@@ -167,9 +167,10 @@ class Review:
     card: SiteCard
     """What was said of the site, this report included."""
     seen: str
-    """What stands now, as `Site.what_stands` names it."""
+    """How the report looks now, as `regions.services.review.looks` names it."""
     changed_since: bool
     """Whether something about the site was verified after the report was made."""
+    is_own: bool
     may_decide: bool
     may_opine: bool
     opinions: tuple[Opinion, ...]
@@ -183,11 +184,23 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Attendance:
+    """One report that a ceremony took place, beside what is known of its site."""
+
+    entry: Milestone
+    look: str
+    """How the report looks now, as `regions.services.review.looks` names it."""
+    card: SiteCard
+    changed_since: bool
+    """Whether something about the site was verified after the report was made."""
+
+
+@dataclass(frozen=True)
 class CeremonyReview:
     """The reports that a ceremony took place, and what the figures would become."""
 
     ceremony: Ceremony
-    waiting: tuple[Milestone, ...]
+    waiting: tuple["Attendance", ...]
     """Those the user may verify."""
     own: tuple[Milestone, ...]
     """Those the user made, which another verifier decides on."""
@@ -212,9 +225,12 @@ def review_queue(user: User, *, province: str = "") -> Queue:
     at = "site__regency__province"
     for ledger in LEDGERS.values():
         waiting = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
-        groups = waiting.order_by().values_list(f"{at}__code", f"{at}__name").annotate(Count("pk"))
+        groups = list(waiting.order_by().values_list(f"{at}__code", f"{at}__name").annotate(Count("pk")))
         counts.update({(code, name): count for code, name, count in groups})
-        of_province = waiting.filter(**{f"{at}__code": province}) if province else waiting
+        of_province = waiting
+        if province:
+            # Only what was counted is asked for: the code comes from the address.
+            of_province = waiting.filter(**{f"{at}__code__in": [code for code, *_rest in groups if code == province]})
         rows = of_province.select_related(at, "reported_by").prefetch_related("opinion")
         shown += rows.order_by("reported_at", "pk")[:QUEUE_LENGTH]
     shown = sorted(shown, key=attrgetter("reported_at"))[:QUEUE_LENGTH]
@@ -226,7 +242,7 @@ def review_queue(user: User, *, province: str = "") -> Queue:
         province=province,
         waiting_count=sum(count for (code, _name), count in counts.items() if province in ("", code)),
         by_province=tuple((name, tuple(entries)) for name, entries in sorted(grouped.items())),
-        ceremonies=_waiting_ceremonies() if turf_of(user).is_verifier else (),
+        ceremonies=_waiting_ceremonies(user) if turf_of(user).is_verifier else (),
     )
 
 
@@ -239,49 +255,52 @@ def review_of(entry: SiteEntry, user: User, *, today: date) -> Review:
         entry=entry,
         current=next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None),
         card=card,
-        seen=entry.site.what_stands(),
-        changed_since=any(_was_verified_after(other, entry) for other in card.entries),
+        seen=looks([entry])[entry.pk],
+        changed_since=_changed_since(entry, card),
+        is_own=entry.reported_by_id == user.pk,
         may_decide=may_decide,
         may_opine=ledger.opinable_by(user).filter(pk=entry.pk).exists(),
-        opinions=tuple(Opinion.objects.for_entry(entry).select_related("given_by")),
+        opinions=tuple(Opinion.objects.visible_to(user).for_entry(entry).select_related("given_by")),
         becoming=_becoming(partial(verify, entry, by=user), [entry.holder.province], today) if may_decide else (),
     )
 
 
 def ceremony_review(ceremony: Ceremony, user: User, *, today: date) -> CeremonyReview:
     """Return what a verifier sees of the reports that a ceremony took place."""
-    reports = Milestone.objects.waiting_for(ceremony)
-    rows = reports.select_related("site__regency__province", "reported_by").prefetch_related("evidence", "opinion")
-    reported = list(rows.order_by("site__regency__code"))
-    waiting = tuple(row for row in reported if row.reported_by_id != user.pk)
-    planned = ceremony.ceremony_sites.select_related("site__regency__province")
+    reports = Milestone.objects.waiting_for(ceremony).select_related("site__regency__province", "reported_by")
+    reported = list(reports.prefetch_related("evidence", "opinion").order_by("site__regency__code", "pk"))
+    waiting = [row for row in reported if row.reported_by_id != user.pk]
+    cards = site_cards([row.site for row in waiting], user, today=today)
+    seen = looks(waiting)
     stage = CeremonyKind(ceremony.kind).stage
     there = Milestone.objects.in_force().filter(site=OuterRef("site"), stage=stage)
+    planned = ceremony.ceremony_sites.select_related("site__regency__province")
     silent = planned.exclude(site__in=[row.site_id for row in reported]).filter(~Exists(there))
     provinces = sorted({row.holder.province for row in waiting}, key=attrgetter("code"))
-    verify_all = partial(verify_ceremony, ceremony, entries=[row.pk for row in waiting], by=user)
+    verify_those = partial(verify_ceremony, ceremony, seen=seen, by=user)
     return CeremonyReview(
         ceremony=ceremony,
-        waiting=waiting,
+        waiting=tuple(
+            Attendance(row, seen[row.pk], card, _changed_since(row, card))
+            for row, card in zip(waiting, cards, strict=True)
+        ),
         own=tuple(row for row in reported if row.reported_by_id == user.pk),
         silent=tuple(silent),
-        becoming=_becoming(verify_all, provinces, today) if waiting else (),
+        becoming=_becoming(verify_those, provinces, today) if waiting else (),
     )
 
 
-def _waiting_ceremonies() -> tuple[tuple[Ceremony, int], ...]:
-    counts = Milestone.objects.waiting_by_ceremony()
+def _waiting_ceremonies(user: User) -> tuple[tuple[Ceremony, int], ...]:
+    counts = Milestone.objects.reviewable_by(user).waiting_by_ceremony()
     ceremonies = Ceremony.objects.in_bulk(counts)
     return tuple((ceremonies[pk], counts[pk]) for pk in sorted(counts, key=lambda pk: ceremonies[pk].held_on))
 
 
-def _was_verified_after(other: SiteEntry, entry: SiteEntry) -> bool:
-    return (
-        other.state == EntryState.VERIFIED
-        and other.reviewed_at is not None
-        and entry.reported_at is not None
-        and other.reviewed_at > entry.reported_at
-    )
+def _changed_since(entry: SiteEntry, card: SiteCard) -> bool:
+    """Return whether something else about its site was verified after a report was made."""
+    reported_at = entry.reported_at
+    reviews = (other.reviewed_at for other in card.entries if other != entry and other.state == EntryState.VERIFIED)
+    return reported_at is not None and any(at is not None and at > reported_at for at in reviews)
 
 
 def _becoming(write: Callable[[], object], provinces: Sequence[Province], today: date) -> tuple[Becoming, ...]:

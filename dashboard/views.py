@@ -30,9 +30,9 @@ from dashboard.reports import (
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
-from regions.models import LEDGERS, Ceremony, Site, SiteEntry, turf_of
+from regions.models import LEDGERS, Ceremony, Milestone, Site, SiteEntry, turf_of
 from regions.services.ledger import send_back
-from regions.services.review import give_opinion, verify_as_seen, verify_ceremony
+from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
 from taskforce.forms import CoverageForm
 
 
@@ -90,7 +90,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Show a report beside what stands, and take a verifier's decision or a province's opinion."""
     user = _reviewer(request)
-    said = LEDGERS[ledger].objects.visible_to(user).exclude(state=EntryState.DRAFT)
+    said = LEDGERS[ledger].objects.known_to(user).exclude(state=EntryState.DRAFT)
     rows = said.select_related("site__regency__province", "reported_by", "reviewed_by", "supersedes")
     entry = cast("SiteEntry", get_object_or_404(rows, pk=pk))
     decides = turf_of(user).is_verifier
@@ -116,17 +116,18 @@ def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
     if not turf_of(user).is_verifier:
         raise PermissionDenied
     held = get_object_or_404(Ceremony, pk=pk)
-    shown = ceremony_review(held, user, today=timezone.localdate())
+    waiting = list(Milestone.objects.reviewable_by(user).waiting_for(held))
     # Where nothing is ticked, nothing is posted.
-    form = CeremonyForm(request.POST if request.method == "POST" else None, waiting=shown.waiting)
+    form = CeremonyForm(request.POST if request.method == "POST" else None, looks=looks(waiting))
     if request.method == "POST" and form.is_valid():
         try:
-            count = verify_ceremony(held, entries=form.cleaned_data["entries"], by=user)
+            count = verify_ceremony(held, seen=form.seen, by=user)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("%(count)d laporan diverifikasi.") % {"count": count})
             return redirect("dashboard:queue")
+    shown = ceremony_review(held, user, today=timezone.localdate())
     return render(request, "dashboard/ceremony.html", {"review": shown, "form": form})
 
 

@@ -100,12 +100,14 @@ class ProvinceAdmin(AreaAdmin):
 
 
 class FormerProvinceInline(admin.TabularInline):
+    form = VersionedForm
     model = FormerProvince
     extra = 0
     autocomplete_fields = ["province"]
 
 
 class RegencyAliasInline(admin.TabularInline):
+    form = VersionedForm
     model = RegencyAlias
     extra = 0
 
@@ -266,6 +268,7 @@ class DigitalAdoptionAdmin(LedgerAdmin):
 
 
 class CeremonySiteInline(admin.TabularInline):
+    form = VersionedForm
     model = CeremonySite
     extra = 0
     autocomplete_fields = ["site"]
@@ -301,6 +304,7 @@ class DirtyProvinceAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(Opinion)
 class OpinionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["entry", "verdict", "note", "given_by", "given_at"]
+    fields = readonly_fields = ("entry", "verdict", "note", "given_by", "given_at")
     list_filter = ["verdict"]
     list_select_related = ["given_by", *(f"{field}__{ledger.SAYS[0]}" for field, ledger in SUBJECTS.items())]
     search_fields = ["note", "given_by__email"]
@@ -322,6 +326,19 @@ class InDoubtFilter(admin.SimpleListFilter):
 @admin.register(Notice)
 class NoticeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["subject", "kind", "recipient", "created_at", "read_at", "sent_at", "failures"]
+    fields = readonly_fields = (
+        "kind",
+        "recipient",
+        "subject",
+        "text",
+        "path",
+        "created_at",
+        "read_at",
+        "mail_after",
+        "failures",
+        "claimed_at",
+        "sent_at",
+    )
     list_filter = [InDoubtFilter, "kind"]
     list_select_related = ["recipient"]
     search_fields = ["subject", "recipient__email"]

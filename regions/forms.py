@@ -1,7 +1,7 @@
 """What does an officer fill in?"""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mpp_tracker.lib.history import VersionedForm
 from regions.choices import DatePrecision, OperatingStatus, Stage, Verdict
 from regions.models import Milestone, OperatingRecord, Site, SiteEntry
-from regions.rules import ROLLOUT_BEGAN_ON
+from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 
 _LEDGERS = {"stage": Stage, "status": OperatingStatus}
 _PREFIXES: dict[type[SiteEntry], str] = {Milestone: "stage", OperatingRecord: "status"}
@@ -102,7 +102,7 @@ class CorrectionForm(ReportForm):
         statement.choices = [
             group for group in STATEMENTS if group[1][0][0].startswith(f"{_PREFIXES[type(corrects)]}:")
         ]
-        self._said_now = said_now
+        self._said_now = (getattr(corrects, corrects.SAYS[1]), corrects.happened_on, corrects.date_precision)
         self.fields["note"].label = _("Alasan koreksi")
         self.fields["note"].required = True
         self.fields["note"].help_text = _("Misalnya tanggal pada berita acara berbeda.")
@@ -110,7 +110,10 @@ class CorrectionForm(ReportForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a correction that changes nothing."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if not (self.errors or cleaned["withdraws"] or set(self._said_now) & set(self.changed_data)):
+        if self.errors or cleaned["withdraws"]:
+            return cleaned
+        said = (cleaned["statement"], end_of_period(cleaned["happened_on"], cleaned["date_precision"]))
+        if (*said, cleaned["date_precision"]) == self._said_now:
             raise forms.ValidationError(_("Koreksi ini sama dengan yang sudah tercatat."), code="unchanged")
         return cleaned
 
@@ -161,23 +164,34 @@ class OpinionForm(DecisionForm):
     NEEDS_REASON = Verdict.QUESTIONED
     WITHOUT_REASON = _("Sebutkan apa yang dipertanyakan.")
 
-    decision = forms.ChoiceField(choices=Verdict)
+    decision = forms.ChoiceField(choices=[(Verdict.ENDORSED, _("Dukung")), (Verdict.QUESTIONED, _("Pertanyakan"))])
     reason = _reason(_("Catatan provinsi"))
 
 
 class CeremonyForm(forms.Form):
     """Which reports of a ceremony a verifier believes."""
 
-    entries = forms.TypedMultipleChoiceField(
-        coerce=int,
+    # Each with how it looked when the page was made: nobody verifies what they have not seen.
+    entries = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": _("Pilih sedikitnya satu laporan."),
-            "invalid_choice": _("Daftar ini berubah: sebagian sudah diperiksa orang lain. Pilih lagi."),
+            "invalid_choice": _("Daftar ini berubah: sebagian berubah atau sudah diperiksa orang lain. Pilih lagi."),
         },
     )
 
-    def __init__(self, data: Any = None, *, waiting: Iterable[Milestone]) -> None:
-        super().__init__(data)
-        entries = cast("forms.TypedMultipleChoiceField", self.fields["entries"])
-        entries.choices = [(entry.pk, str(entry.site)) for entry in waiting]
+    def __init__(self, data: Any = None, *, looks: Mapping[int, str]) -> None:
+        offered = [f"{key}:{look}" for key, look in looks.items()]
+        super().__init__(data, initial={"entries": offered})
+        cast("forms.MultipleChoiceField", self.fields["entries"]).choices = [(value, value) for value in offered]
+
+    @property
+    def ticked(self) -> set[int]:
+        """Return the keys of the reports that are chosen: all of them at first."""
+        return {int(value.split(":")[0]) for value in self["entries"].value() or () if value.split(":")[0].isdecimal()}
+
+    @property
+    def seen(self) -> dict[int, str]:
+        """Return how each chosen report looked, by its key."""
+        pairs = (value.split(":") for value in self.cleaned_data["entries"])
+        return {int(key): look for key, look in pairs}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import Max
 from django.utils import timezone
@@ -41,7 +42,7 @@ class SiteCard:
     last_news_on: date | None
     is_stale: bool
 
-    @property
+    @cached_property
     def corrected(self) -> frozenset[SiteEntry]:
         """Return those that counted until a correction was verified."""
         return frozenset(
@@ -79,7 +80,8 @@ class WorkRoom:
 
 def work_room(user: User, *, today: date) -> WorkRoom:
     """Return what the work room of `user` shows: the sites of the regencies they are an officer of."""
-    regencies = list(Regency.objects.filter(pk__in=turf_of(user).regencies).select_related("province"))
+    own = Regency.objects.filter(pk__in=turf_of(user).regencies, is_autonomous=True)
+    regencies = list(own.select_related("province"))
     sites = list(Site.objects.filter(regency__in=regencies).select_related("regency"))
     cards = site_cards(sites, user, today=today)
     everything = [entry for card in cards for entry in card.entries]

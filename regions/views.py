@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from regions.choices import EntryState
 from regions.forms import CorrectionForm, ReportForm, SiteForm
 from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry, turf_of
 from regions.reports import work_room
@@ -48,12 +47,15 @@ def report_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction_form(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
-    """Take a correction of an entry that was verified and stands."""
+    """Take a correction of an entry that was verified; one that arrives twice gives the same receipt twice."""
     if not request.user.is_authenticated:
         return _keep_and_sign_in(request)
     own = Site.objects.editable_by(_user(request))
-    standing = LEDGERS[ledger].objects.in_force().filter(site__in=own).select_related("site__regency")
-    entry = cast("SiteEntry", get_object_or_404(standing, pk=pk))
+    # What a form has been posted for may have been corrected since, by this very form too; the service says so.
+    entries = LEDGERS[ledger].objects
+    correctable = entries.verified() if request.method == "POST" else entries.in_force()
+    rows = correctable.filter(site__in=own).select_related("site__regency")
+    entry = cast("SiteEntry", get_object_or_404(rows, pk=pk))
     form = CorrectionForm(request.POST or None, request.FILES or None, initial=_typed_before(request), corrects=entry)
     return _take_report(request, entry.site, form, corrects=entry)
 
@@ -76,10 +78,10 @@ def _take_report(
 def receipt(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Show a report with its number and what became of it."""
     user = _user(request)
-    entries = LEDGERS[ledger].objects.visible_to(user)
+    entries = LEDGERS[ledger].objects.known_to(user)
     rows = entries.select_related("site__regency", "reported_by", "reviewed_by", "supersedes")
     entry = get_object_or_404(rows, pk=pk)
-    may_take_back = entry.state == EntryState.REPORTED and entry.reported_by == user
+    may_take_back = entry.takes_evidence_of(user)
     return render(request, "regions/receipt.html", {"entry": entry, "may_take_back": may_take_back})
 
 
@@ -97,8 +99,8 @@ def still_right(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_site_form(request: HttpRequest, code: str) -> HttpResponse:
-    """Register the MPP of a regency that has none."""
-    own = Regency.objects.filter(pk__in=turf_of(_user(request)).regencies)
+    """Register an MPP of one's own regency."""
+    own = Regency.objects.filter(pk__in=turf_of(_user(request)).regencies, is_autonomous=True)
     regency = get_object_or_404(own, code=code)
     return _take_site(request, Site(regency=regency, name=f"MPP {regency.name}"))
 
@@ -117,7 +119,7 @@ def _take_site(request: HttpRequest, site: Site) -> HttpResponse:
     form = SiteForm(request.POST or None, instance=site)
     if request.method == "POST" and form.is_valid():
         try:
-            save_site(site)
+            save_site(site, by=_user(request))
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -10,7 +10,7 @@ from accounts.models import User
 from commitments.choices import ServiceChannel
 from commitments.models import Presence, Service, institutions_of
 from mpp_tracker.lib.constraints import refusals_in_words
-from regions.models import Site
+from regions.models import Site, still_permitted
 from regions.services.ledger import report
 
 
@@ -43,5 +43,4 @@ def report_presence(presence: Presence, *, services: Iterable[ServiceLine], by: 
     ]
     with refusals_in_words(Service):
         Service.objects.bulk_create(rows)
-    # What one may not see afterwards one may not have written.
-    return Presence.objects.visible_to(by).get(pk=presence.pk)
+    return still_permitted(Presence.objects.visible_to(by), presence)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import pghistory
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -36,8 +37,8 @@ class WhoAndWhere(HistoryMiddleware):
     """Tell the triggers who asks, from which page and which address."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what is kept beside every change of the request."""
-        return {**super().get_context(request), "address": request.META.get("REMOTE_ADDR", "")}
+        """Return what is kept beside every change of the request; the address is the one that throttles count."""
+        return {**super().get_context(request), "address": get_adapter(request).get_client_ip(request)}
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class VersionedForm(forms.ModelForm):
             rows = type(self.instance)._base_manager.select_for_update(of=("self",))
             rows.filter(pk=self.instance.pk).first()
             current, seen = version_of(self.instance), cleaned.get("seen_version") or 0
-            if current != seen:
+            if current != seen and set(self.changed_data) - {"seen_version"}:
                 self._show(current)
                 raise forms.ValidationError(self._conflict(seen), code="conflict")
         return cleaned

@@ -1,13 +1,12 @@
 """How does a row belong to exactly one entry of one of the ledgers?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from regions.models.jurisdiction import Person
 from regions.models.ledger import DigitalAdoption, LedgerEntry, Milestone, OperatingRecord
 
 SUBJECTS: Mapping[str, type[LedgerEntry]] = {
@@ -23,12 +22,12 @@ _FIELDS = {ledger: field for field, ledger in SUBJECTS.items()}
 class AboutEntryQuerySet(models.QuerySet):
     """Questions about many rows that each belong to an entry."""
 
-    def about_visible_to(self, user: Person) -> Self:
-        """Keep the rows about entries that `user` may read."""
-        readable = Q()
+    def about(self, entries: Callable[[type[LedgerEntry]], models.QuerySet]) -> Self:
+        """Keep the rows about the entries that `entries` returns of each ledger."""
+        of_any = Q()
         for field, ledger in SUBJECTS.items():
-            readable |= Q(**{f"{field}__in": ledger._default_manager.visible_to(user)})
-        return self.filter(readable)
+            of_any |= Q(**{f"{field}__in": entries(ledger)})
+        return self.filter(of_any)
 
     def for_entry(self, entry: LedgerEntry) -> Self:
         """Keep the rows about one entry."""

@@ -54,7 +54,9 @@ class EvidenceQuerySet(AboutEntryQuerySet):
 
     def visible_to(self, user: Person) -> Self:
         """Keep what `user` may download: evidence of the entries they may read, and nothing for visitors."""
-        return self.none() if turf_of(user).user_id is None else self.about_visible_to(user)
+        if turf_of(user).user_id is None:
+            return self.none()
+        return self.about(lambda ledger: ledger.objects.visible_to(user))
 
 
 @tracked()

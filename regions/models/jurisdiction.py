@@ -5,9 +5,11 @@ the first call of every view, endpoint, export, autocomplete and download.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from accounts.models import User
 from regions.choices import Role
 
 Person = User | AnonymousUser
+Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ def turf_of(user: Person) -> Turf:
     if remembered is None:
         remembered = user.__dict__["_turf"] = _ask(user)
     return remembered
+
+
+def still_permitted(permitted: models.QuerySet[Row], row: Row) -> Row:
+    """Return a row that was just written, fetched through the queryset of what its writer may touch.
+
+    Raises:
+        PermissionDenied: it fell out by what was written; the transaction around must be rolled back.
+    """
+    found = permitted.filter(pk=row.pk).first()
+    if found is None:
+        raise PermissionDenied
+    return found
 
 
 def _ask(user: User) -> Turf:

@@ -38,10 +38,14 @@ class LedgerQuerySet(models.QuerySet):
     """Questions about many entries of one ledger."""
 
     def visible_to(self, user: Person) -> Self:
-        """Keep what `user` may read: verified entries, their own, and on their turf all that left the draft."""
+        """Keep what `user` may read: verified entries, and those known to them."""
+        return self.filter(state=EntryState.VERIFIED) | self.known_to(user)
+
+    def known_to(self, user: Person) -> Self:
+        """Keep those of which `user` learns who said what: their own, and on their turf all that left the draft."""
         turf = turf_of(user)
         on_turf = turf.reaches(cast("type[LedgerEntry]", self.model).HOLDER) & ~Q(state=EntryState.DRAFT)
-        return self.filter(Q(state=EntryState.VERIFIED) | Q(reported_by=turf.user_id) | on_turf)
+        return self.filter(Q(reported_by=turf.user_id) | on_turf)
 
     def editable_by(self, user: Person) -> Self:
         """Keep what `user` may still change: nothing that was reported, and only their own drafts."""
@@ -273,6 +277,10 @@ class LedgerEntry(models.Model):
         """Return the regency whose figures the entry can change."""
         raise NotImplementedError
 
+    def takes_evidence_of(self, user: Person) -> bool:
+        """Return whether `user` may add and take back files: of a report of their own, until its review."""
+        return self.state in (EntryState.DRAFT, EntryState.REPORTED) and self.reported_by_id == user.pk
+
     def said_before(self) -> LedgerQuerySet:
         """Return the other entries, waiting or in force, that make the same statement."""
         same = {field: getattr(self, field) for field in (*self.SAYS, "date_precision")}
@@ -296,7 +304,8 @@ class MilestoneQuerySet(LedgerQuerySet):
     def _with_ceremony(self) -> Self:
         """Keep reports that wait, each with the key of the ceremony that it tells of as `at_ceremony`.
 
-        It is the one a report names itself, or else one for which its site is planned, with that stage and day.
+        It is the one a report names itself, or else one for which its site is planned on that day; the stage is that
+        of the ceremony. A correction is looked at alone.
         """
         kind = Case(*(When(stage=kind.stage, then=Value(kind.value)) for kind in CeremonyKind))
         planned = CeremonySite.objects.filter(
@@ -306,8 +315,9 @@ class MilestoneQuerySet(LedgerQuerySet):
             ceremony__kind=models.OuterRef("kind"),
         )
         first = models.Subquery(planned.order_by("ceremony").values("ceremony")[:1])
-        waiting = self.filter(state=EntryState.REPORTED).annotate(kind=kind)
-        return waiting.annotate(at_ceremony=Coalesce("ceremony_id", first, output_field=models.BigIntegerField()))
+        named = Case(When(ceremony__kind=F("kind"), then="ceremony_id"))
+        waiting = self.filter(state=EntryState.REPORTED, supersedes=None).annotate(kind=kind)
+        return waiting.annotate(at_ceremony=Coalesce(named, first, output_field=models.BigIntegerField()))
 
 
 @tracked()
@@ -417,8 +427,8 @@ class DigitalAdoption(LedgerEntry):
         return f"{self.regency}: {self.get_status_display()} {self.since}"
 
     def get_absolute_url(self) -> str:
-        """Return the work room: MPP Digital has no page of its own yet."""
-        return reverse("regions:room")
+        """Return its page in the admin, where alone it is entered."""
+        return reverse("admin:regions_digitaladoption_change", args=[self.pk])
 
     @property
     def holder(self) -> Regency:

@@ -12,15 +12,15 @@ from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import Tone, Verdict
 from regions.models.about import SUBJECTS, AboutEntry, AboutEntryQuerySet
-from regions.models.jurisdiction import Person, turf_of
+from regions.models.jurisdiction import Person
 
 
 class OpinionQuerySet(AboutEntryQuerySet):
     """Questions about many opinions."""
 
     def visible_to(self, user: Person) -> Self:
-        """Keep what `user` may read: opinions are for those who see the report, never for visitors."""
-        return self.none() if turf_of(user).user_id is None else self.about_visible_to(user)
+        """Keep what `user` may read: opinions on reports of which they learn who said what."""
+        return self.about(lambda ledger: ledger.objects.known_to(user))
 
 
 @tracked()

@@ -23,7 +23,6 @@ from pillow_heif import register_heif_opener
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
-from regions.choices import EntryState
 from regions.models import Evidence, EvidenceKind, LedgerEntry
 from regions.models.evidence import evidence_storage, random_name
 
@@ -343,11 +342,11 @@ def _open_entry(entry: LedgerEntry, *, by: User) -> LedgerEntry:
 def _own_open_entry(entry: LedgerEntry, *, by: User) -> LedgerEntry:
     """Return the row behind `entry`, locked against a review, when it is a report of `by` that waits."""
     row: LedgerEntry = type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk)
+    if row.takes_evidence_of(by):
+        return row
     if row.reported_by_id != by.pk:
         raise ValidationError(_("Bukti hanya dapat diubah pada laporan sendiri."), code="not_yours")
-    if row.state not in (EntryState.DRAFT, EntryState.REPORTED):
-        raise ValidationError(_("Bukti laporan yang sudah diperiksa tidak dapat diubah."), code="reviewed")
-    return row
+    raise ValidationError(_("Bukti laporan yang sudah diperiksa tidak dapat diubah."), code="reviewed")
 
 
 def _store(name: str, content: bytes) -> str:

@@ -1,7 +1,8 @@
 """How does a statement enter the ledger, and how does it come to be believed?"""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,9 +13,9 @@ from accounts.models import User
 from mpp_tracker.lib.constraints import refusals_in_words, save_checked
 from mpp_tracker.lib.queue import nudge
 from regions.choices import EntryChannel, EntryState, NoticeKind
-from regions.models import DirtyProvince, LedgerEntry, Province, Regency
+from regions.models import DirtyProvince, FormerProvince, LedgerEntry, Province, Regency
 from regions.rules import start_of_period
-from regions.services.notices import tell_decision
+from regions.services.notices import tell_decisions
 
 RECOMPUTE_TASK = "taskforce.recompute_dirty_provinces"
 """By name, because imports run from `taskforce` to here; a test holds that the task exists."""
@@ -67,13 +68,39 @@ def verify(entry: Entry, *, by: User, note: str = "") -> Entry:
     """
     row = _under_review(entry, by=by)
     _review(row, EntryState.VERIFIED, by=by, note=note)
-    corrected = row.supersedes
-    since = row.happened_on if corrected is None else min(row.happened_on, corrected.happened_on)
-    if row.COUNTS:
-        mark_dirty(entry.holder, since=since)
-    if row.channel == EntryChannel.REPORT:
-        tell_decision(row, kind=NoticeKind.VERIFIED)
+    _follow_up([row])
     return row
+
+
+@transaction.atomic
+def verify_all(entries: Sequence[Entry], *, by: User, **also: object) -> list[Entry]:
+    """Believe reported entries of one ledger, all of them or none, in as many queries for many as for one.
+
+    Args:
+        entries: reports that correct nothing.
+        by: who believes them.
+        also: what else is written into their rows with the review, after which nothing can change them.
+
+    Raises:
+        ValidationError: one is not waiting for review or was reported by `by`; it is named.
+    """
+    ledger = type(entries[0])
+    keys = [entry.pk for entry in entries]
+    rows = ledger._default_manager.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    reviewed = list(rows.select_related(ledger.HOLDER, "reported_by"))
+    for row in reviewed:
+        try:
+            _refuse_review(row, by=by)
+        except ValidationError as error:
+            said = [f"{row.receipt}, {row.subject}: {sentence}" for sentence in error.messages]
+            raise ValidationError(said, code="refused") from error
+        row.state, row.reviewed_by, row.reviewed_at = EntryState.VERIFIED, by, timezone.now()
+    with refusals_in_words(ledger):
+        ledger._default_manager.filter(pk__in=keys).update(
+            state=EntryState.VERIFIED, reviewed_by=by, reviewed_at=timezone.now(), **also
+        )
+    _follow_up(reviewed)
+    return cast("list[Entry]", reviewed)
 
 
 @transaction.atomic
@@ -87,14 +114,15 @@ def send_back(entry: Entry, *, by: User, reason: str) -> Entry:
         raise ValidationError(_("Sebutkan alasan pengembalian."), code="no_reason")
     entry = _under_review(entry, by=by)
     _review(entry, EntryState.RETURNED, by=by, note=reason.strip())
-    tell_decision(entry, kind=NoticeKind.RETURNED)
+    tell_decisions([entry], kind=NoticeKind.RETURNED)
     return entry
 
 
 @transaction.atomic
-def mark_dirty(regency: Regency, *, since: date) -> None:
-    """Note that figures from `since` on are stale in every province the regency was ever part of."""
-    provinces = {regency.province_id, *regency.former_provinces.values_list("province", flat=True)}
+def mark_dirty(*regencies: Regency, since: date) -> None:
+    """Note that figures from `since` on are stale in every province the regencies were ever part of."""
+    former = FormerProvince.objects.filter(regency__in=regencies)
+    provinces = {regency.province_id for regency in regencies} | set(former.values_list("province", flat=True))
     DirtyProvince.objects.bulk_create(
         DirtyProvince(province_id=province, since=since) for province in sorted(provinces)
     )
@@ -113,6 +141,11 @@ def mark_all_dirty(*, since: date) -> None:
 def _under_review(entry: Entry, *, by: User) -> Entry:
     """Return the row behind `entry`, locked, when `by` may decide on it."""
     row = cast("Entry", type(entry)._default_manager.select_for_update(of=("self",)).get(pk=entry.pk))
+    _refuse_review(row, by=by)
+    return row
+
+
+def _refuse_review(row: LedgerEntry, *, by: User) -> None:
     if row.state != EntryState.REPORTED:
         raise ValidationError(
             _("Entri ini tidak menunggu pemeriksaan (status: %(state)s)."),
@@ -121,7 +154,17 @@ def _under_review(entry: Entry, *, by: User) -> Entry:
         )
     if row.channel != EntryChannel.IMPORT and row.reported_by_id == by.pk:
         raise ValidationError(_("Laporan sendiri tidak dapat diverifikasi sendiri."), code="own_report")
-    return row
+
+
+def _follow_up(verified: Sequence[LedgerEntry]) -> None:
+    """Mark the figures stale that entries just verified change, and tell whoever reported them."""
+    counting = [entry for entry in verified if entry.COUNTS]
+    if counting:
+        touched = [one for entry in counting for one in (entry, entry.supersedes) if one is not None]
+        since = min(one.happened_on for one in touched)
+        mark_dirty(*(entry.holder for entry in counting), since=since)
+    reports = [entry for entry in verified if entry.channel == EntryChannel.REPORT]
+    tell_decisions(reports, kind=NoticeKind.VERIFIED)
 
 
 def _review(entry: LedgerEntry, state: EntryState, *, by: User, note: str) -> None:
@@ -144,8 +187,23 @@ def _refuse_foreign_correction(entry: LedgerEntry) -> None:
         raise ValidationError(_("Hanya entri terverifikasi yang dapat dikoreksi."), code="not_verified")
     if corrected.subject_id != entry.subject_id:
         raise ValidationError(_("Koreksi harus tentang MPP atau wilayah yang sama."), code="foreign_correction")
+    corrections: Any = type(entry)._default_manager
+    for other in corrections.filter(supersedes=corrected).exclude(pk=entry.pk):
+        if other.state == EntryState.VERIFIED:
+            raise ValidationError(
+                _("Entri itu sudah dikoreksi; koreksilah entri penggantinya."), code="corrected_already"
+            )
+        if other.state == EntryState.REPORTED:
+            raise ValidationError(
+                _("Koreksi %(number)s atas entri itu masih menunggu pemeriksaan."),
+                code="correction_waits",
+                params={"number": other.receipt},
+            )
 
 
 def _refuse_repetition(entry: LedgerEntry) -> None:
-    if entry.supersedes is None and entry.said_before().exists():
+    if entry.withdraws:
+        return
+    corrected = entry.supersedes.pk if entry.supersedes else None
+    if entry.said_before().exclude(pk=corrected).exists():
         raise ValidationError(_("Hal yang sama sudah tercatat pada tanggal itu."), code="repeated")

@@ -1,13 +1,16 @@
 """How is somebody told something once, in the page and by mail?"""
 
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from email.utils import parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Max
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -27,8 +30,8 @@ SEND_TASK = "regions.send_notices"
 _LONGEST_WAIT = timedelta(hours=12)
 
 
-def tell(recipient: User, *, kind: NoticeKind, key: str, subject: str, text: str, path: str) -> Notice:
-    """Tell `recipient` something, unless they were told under this key before; a mail follows where the kind has one.
+def notice_for(recipient: User, *, kind: NoticeKind, key: str, subject: str, text: str, path: str) -> Notice:
+    """Return what `recipient` is to be told, for `tell`.
 
     Args:
         recipient: who is told.
@@ -39,40 +42,51 @@ def tell(recipient: User, *, kind: NoticeKind, key: str, subject: str, text: str
         path: the page where they can do something about it.
     """
     # In one line, because it becomes a header.
-    said = {"kind": kind, "subject": " ".join(subject.split())[:200], "text": text, "path": path}
-    notice, _is_new = Notice.objects.get_or_create(recipient=recipient, key=key, defaults=said)
-    if kind in MAILED_AT_ONCE:
+    line = " ".join(subject.split())[:200]
+    return Notice(recipient=recipient, kind=kind, key=key, subject=line, text=text, path=path)
+
+
+def tell(*notices: Notice) -> None:
+    """Tell people something, except who was told under that key before; a mail follows where the kind has one."""
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    if any(notice.kind in MAILED_AT_ONCE for notice in notices):
         nudge(SEND_TASK)
-    return notice
 
 
-def tell_decision(entry: LedgerEntry, *, kind: NoticeKind) -> None:
-    """Tell whoever reported an entry that it was verified or returned, and why."""
-    said = {"number": entry.receipt, "subject": entry.subject, "said": entry.said}
+def tell_decisions(entries: Iterable[LedgerEntry], *, kind: NoticeKind) -> None:
+    """Tell whoever reported entries that they were verified or returned, and why."""
     subjects = {
         NoticeKind.RETURNED: _("Laporan %(number)s dikembalikan: %(said)s, %(subject)s"),
         NoticeKind.VERIFIED: _("Laporan %(number)s diverifikasi: %(said)s, %(subject)s"),
     }
     tell(
-        entry.reported_by,
-        kind=kind,
-        key=f"{kind}:{entry.receipt}",
-        subject=subjects[kind] % said,
-        text=entry.review_note,
-        path=entry.get_absolute_url(),
+        *(
+            notice_for(
+                entry.reported_by,
+                kind=kind,
+                key=f"{kind}:{entry.receipt}",
+                subject=subjects[kind] % {"number": entry.receipt, "subject": entry.subject, "said": entry.said},
+                text=entry.review_note,
+                path=entry.get_absolute_url(),
+            )
+            for entry in entries
+        )
     )
 
 
 def tell_question(opinion: Opinion) -> None:
     """Tell whoever reported an entry what the province asks about it."""
     entry = opinion.entry
+    subject = _("Laporan %(number)s dipertanyakan oleh %(who)s")
     tell(
-        entry.reported_by,
-        kind=NoticeKind.QUESTIONED,
-        key=f"questioned:{entry.receipt}:{opinion.given_by_id}:{opinion.given_at.isoformat()}",
-        subject=_("Laporan %(number)s dipertanyakan oleh %(who)s") % {"number": entry.receipt, "who": opinion.given_by},
-        text=opinion.note,
-        path=entry.get_absolute_url(),
+        notice_for(
+            entry.reported_by,
+            kind=NoticeKind.QUESTIONED,
+            key=f"questioned:{entry.receipt}:{opinion.given_by_id}:{opinion.given_at.isoformat()}",
+            subject=subject % {"number": entry.receipt, "who": opinion.given_by},
+            text=opinion.note,
+            path=entry.get_absolute_url(),
+        )
     )
 
 
@@ -96,15 +110,22 @@ def send_due(*, now: datetime) -> int:
     because the process or the connection died in between, it is never sent a second time by itself: the notice stands
     in the page, and the admin shows it as in doubt.
     """
-    due = list(Notice.objects.mailable(now).order_by("mail_after", "pk").select_related("recipient"))
-    if not due:
-        return 0
-    try:
-        with get_connection() as mailbox:
-            return sum(_send(notice, mailbox, now=now) for notice in due)
-    except (OSError, SMTPException) as error:
-        logger.warning("The mail server is away (%s); the schedule asks again.", error)
-        return 0
+    sent_count = 0
+    mailbox = get_connection()
+    for notice in Notice.objects.mailable(now).order_by("mail_after", "pk").select_related("recipient"):
+        try:
+            # Before anything is claimed: who cannot be reached has certainly got nothing.
+            mailbox.open()
+        except (OSError, SMTPException) as error:
+            logger.warning("The mail server is away (%s); the schedule asks again.", error)
+            break
+        try:
+            sent_count += _send(notice, mailbox, now=now)
+        except (OSError, SMTPException):
+            logger.exception("Nobody knows whether notice %d was mailed.", notice.pk)
+            break
+    mailbox.close()
+    return sent_count
 
 
 def send_again(notice: Notice, *, now: datetime) -> None:
@@ -115,7 +136,8 @@ def send_again(notice: Notice, *, now: datetime) -> None:
 
 def _send(notice: Notice, mailbox: BaseEmailBackend, *, now: datetime) -> bool:
     mine = Notice.objects.filter(pk=notice.pk)
-    if not Notice.objects.mailable(now).filter(pk=notice.pk).update(claimed_at=now):
+    claimed_at = timezone.now()
+    if not Notice.objects.mailable(now).filter(pk=notice.pk).update(claimed_at=claimed_at):
         return False  # somebody else took it on
     try:
         mailbox.send_messages([_mail(notice)])
@@ -124,8 +146,10 @@ def _send(notice: Notice, mailbox: BaseEmailBackend, *, now: datetime) -> bool:
         logger.warning("The mail server refused notice %d: %s", notice.pk, error)
         wait = min(timedelta(minutes=2**notice.failures), _LONGEST_WAIT)
         mine.update(claimed_at=None, failures=notice.failures + 1, mail_after=now + wait)
+        # Some refusals end the connection.
+        mailbox.close()
         return False
-    mine.update(sent_at=max(timezone.now(), now))
+    mine.update(sent_at=max(timezone.now(), claimed_at))
     return True
 
 
@@ -135,24 +159,27 @@ def _mail(notice: Notice) -> EmailMessage:
         body=render_to_string("regions/notice.txt", {"notice": notice, "site_url": settings.SITE_URL}),
         to=[notice.recipient.email],
         # The same mail has the same name, by which many mail servers know a repetition.
-        headers={"Message-ID": f"<notice-{notice.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"},
+        headers={"Message-ID": f"<notice-{notice.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"},
     )
 
 
 @transaction.atomic
 def _write_digest(officer: User, key: str, *, today: date) -> bool:
     room = work_room(officer, today=today)
-    week_ago = timezone.now() - timedelta(days=7)
-    events = officer.notices.filter(kind__in=[NoticeKind.VERIFIED, NoticeKind.QUESTIONED], created_at__gte=week_ago)
+    last = officer.notices.filter(kind=NoticeKind.DIGEST).aggregate(at=Max("created_at"))["at"]
+    since = last or timezone.now() - timedelta(days=7)
+    events = officer.notices.exclude(kind__in=MAILED_AT_ONCE).filter(created_at__gt=since)
     context = {"room": room, "events": list(events), "today": today}
     if not (room.has_todo or room.waiting_count or context["events"]):
         return False
     tell(
-        officer,
-        kind=NoticeKind.DIGEST,
-        key=key,
-        subject=_("Ringkasan mingguan, %(day)s") % {"day": date_format(today, "j F Y")},
-        text=render_to_string("regions/digest.txt", context).strip(),
-        path=reverse("regions:room"),
+        notice_for(
+            officer,
+            kind=NoticeKind.DIGEST,
+            key=key,
+            subject=_("Ringkasan mingguan, %(day)s") % {"day": date_format(today, "j F Y")},
+            text=render_to_string("regions/digest.txt", context).strip(),
+            path=reverse("regions:room"),
+        )
     )
     return True

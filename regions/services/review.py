@@ -1,29 +1,65 @@
 """How do provinces and verifiers deal with reports that wait, one by one or a whole ceremony at once?"""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from regions.choices import Verdict
-from regions.models import Ceremony, CeremonySite, LedgerEntry, Milestone, Opinion, Site, SiteEntry
-from regions.services.ledger import verify
+from regions.models import (
+    LEDGERS,
+    Ceremony,
+    CeremonySite,
+    LedgerEntry,
+    Milestone,
+    Opinion,
+    Site,
+    SiteEntry,
+    still_permitted,
+)
+from regions.services.ledger import verify, verify_all
 from regions.services.notices import tell_question
+
+
+def looks(entries: Sequence[SiteEntry]) -> dict[int, str]:
+    """Return for each of several reports of one ledger, by its key, what names all that a verifier looks at.
+
+    Equal names, equal sights: the verified entries about the site, which only grow in number, the site's own record,
+    and the report's evidence.
+    """
+    sites = {entry.site_id for entry in entries}
+    counts = [
+        dict(ledger.objects.verified().filter(site__in=sites).order_by().values_list("site").annotate(Count("pk")))
+        for ledger in LEDGERS.values()
+    ]
+    records = dict(Site.objects.filter(pk__in=sites).order_by().values_list("pk").annotate(Max("events__pgh_id")))
+    proofs = {}
+    if entries:
+        rows = type(entries[0]).objects.filter(pk__in=[entry.pk for entry in entries]).order_by()
+        proofs = {pk: proof for pk, *proof in rows.values_list("pk").annotate(Count("evidence"), Max("evidence"))}
+    return {
+        entry.pk: "-".join(
+            str(part or 0)
+            for part in (*(count.get(entry.site_id) for count in counts), records[entry.site_id], *proofs[entry.pk])
+        )
+        for entry in entries
+    }
 
 
 @transaction.atomic
 def verify_as_seen(entry: SiteEntry, *, seen: str, by: User) -> SiteEntry:
-    """Believe a report that was looked at when what stood was as `seen` says (`Site.what_stands`).
+    """Believe a report that was looked at when it looked as `seen` says.
 
     Raises:
-        ValidationError: something about the same site was verified since, or as `verify`.
+        ValidationError: what it is judged by has changed since, or as `verify`.
     """
-    # Two verifiers of one site wait for each other, so that the second is told.
-    if Site.objects.select_for_update().get(pk=entry.site_id).what_stands() != seen:
+    _lock_sites([entry.site_id])
+    if looks([entry])[entry.pk] != seen:
         raise ValidationError(
             _("Data MPP ini berubah sejak Anda membuka halaman ini. Periksa lagi, lalu putuskan."), code="changed"
         )
@@ -31,36 +67,35 @@ def verify_as_seen(entry: SiteEntry, *, seen: str, by: User) -> SiteEntry:
 
 
 @transaction.atomic
-def verify_ceremony(ceremony: Ceremony, *, entries: Collection[int], by: User) -> int:
+def verify_ceremony(ceremony: Ceremony, *, seen: Mapping[int, str], by: User) -> int:
     """Believe the reports that a ceremony took place at their sites: all of them or none; return how many.
 
     Args:
         ceremony: what took place.
-        entries: keys of milestones that wait for it.
+        seen: how each of the chosen reports looked, by its key.
         by: the verifier.
 
     Raises:
-        ValidationError: none was chosen, or one of them cannot be verified; it is named.
+        ValidationError: none was chosen, one waits no longer or looks otherwise now, or cannot be verified.
     """
-    waiting = Milestone.objects.waiting_for(ceremony).filter(pk__in=entries)
-    rows = list(waiting.select_for_update(of=("self",)).select_related("site").order_by("pk"))
-    if not rows:
+    if not seen:
         raise ValidationError(_("Pilih sedikitnya satu laporan."), code="none_chosen")
-    if len(rows) != len(set(entries)):
+    chosen = Milestone.objects.waiting_for(ceremony).filter(pk__in=seen).select_related("site")
+    _lock_sites(chosen.values_list("site", flat=True))
+    rows = list(chosen)
+    now = looks(rows)
+    if now != dict(seen):
+        changed = [f"{row.receipt}, {row.site}" for row in rows if now[row.pk] != seen[row.pk]]
         raise ValidationError(
-            _("Sebagian laporan sudah diperiksa orang lain. Tidak ada yang diverifikasi; periksa lagi daftarnya."),
+            [_("Sebagian laporan berubah atau sudah diperiksa orang lain. Tidak ada yang diverifikasi."), *changed],
             code="changed",
         )
-    for row in rows:
-        # Before it is verified: afterwards nothing can change it.
-        Milestone.objects.filter(pk=row.pk).update(ceremony=ceremony)
-        try:
-            verify(row, by=by)
-        except ValidationError as error:
-            raise ValidationError(
-                [f"{row.receipt}, {row.site}: {sentence}" for sentence in error.messages], code="refused"
-            ) from error
-        CeremonySite.objects.update_or_create(ceremony=ceremony, site=row.site, defaults={"is_present": True})
+    verify_all(rows, by=by, ceremony=ceremony)
+    sites = [row.site_id for row in rows]
+    ceremony.ceremony_sites.filter(site__in=sites).update(is_present=True)
+    CeremonySite.objects.bulk_create(
+        (CeremonySite(ceremony=ceremony, site_id=site, is_present=True) for site in sites), ignore_conflicts=True
+    )
     return len(rows)
 
 
@@ -80,4 +115,9 @@ def give_opinion(entry: LedgerEntry, *, verdict: Verdict, note: str, by: User) -
     save_checked(opinion)
     if verdict == Verdict.QUESTIONED:
         tell_question(opinion)
-    return opinion
+    return still_permitted(Opinion.objects.visible_to(by), opinion)
+
+
+def _lock_sites(keys: Iterable[int]) -> None:
+    """Make verifiers of one site wait for each other, in one order, so that the second sees what the first did."""
+    list(Site.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from regions.choices import OperatingStatus, Stage
-from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Site, SiteEntry
+from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Site, SiteEntry, still_permitted
 from regions.rules import end_of_period
 from regions.services.evidence import all_or_nothing, attach
 from regions.services.ledger import report
@@ -54,8 +54,7 @@ def report_from_form(
             report(entry, by=by)
             for upload in evidence:
                 attach(entry, upload=upload, by=by, keep_location=keep_location)
-            # What one may not see afterwards one may not have written.
-            return ledger.objects.visible_to(by).get(pk=entry.pk)
+            return still_permitted(ledger.objects.visible_to(by), entry)
     except ValidationError:
         # A sending whose answer was lost may have been under way still, and this one waited for it.
         if (known := sent_before.first()) is not None:
@@ -64,7 +63,7 @@ def report_from_form(
 
 
 @transaction.atomic
-def save_site(site: Site) -> Site:
+def save_site(site: Site, *, by: User) -> Site:
     """Enter or change what is known of an MPP apart from its ledger.
 
     Raises:
@@ -72,7 +71,7 @@ def save_site(site: Site) -> Site:
     """
     site.clean()
     save_checked(site)
-    return site
+    return still_permitted(Site.objects.editable_by(by), site)
 
 
 def confirm(site: Site, *, by: User) -> Confirmation:

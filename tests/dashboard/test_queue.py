@@ -13,6 +13,7 @@ from accounts.models import User
 from regions.choices import EntryState, Role, Stage
 from regions.models import Assignment, DirtyProvince, Milestone, Site
 from regions.services.ledger import report
+from regions.services.review import looks
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,11 @@ def desk(client: Client, verifier: User) -> Client:
     Assignment.objects.create(user=verifier, role=Role.VERIFIER, valid_from=timezone.localdate())
     client.force_login(verifier)
     return client
+
+
+def seen(entry: Milestone) -> str:
+    """Return what a page that was just opened carries."""
+    return looks([entry])[entry.pk]
 
 
 def review_url(entry: Milestone) -> str:
@@ -62,7 +68,7 @@ def test_verifying_reaches_the_public_figure(
     entry = reported(site)
     assert "295" in client.get("/").content.decode()
 
-    response = desk.post(review_url(entry), {"decision": "verify", "seen": "0-0"})
+    response = desk.post(review_url(entry), {"decision": "verify", "seen": seen(entry)})
 
     assert response["Location"] == "/verifikasi/"
     assert DirtyProvince.objects.filter(province__code="35").exists()
@@ -72,9 +78,9 @@ def test_verifying_reaches_the_public_figure(
 def test_a_return_needs_a_reason_and_keeps_it(desk: Client, site: Site, reported: Callable[..., Milestone]) -> None:
     entry = reported(site)
 
-    without = desk.post(review_url(entry), {"decision": "return", "reason": " ", "seen": "0-0"})
+    without = desk.post(review_url(entry), {"decision": "return", "reason": " ", "seen": seen(entry)})
     assert "Sebutkan alasan" in without.content.decode()
-    desk.post(review_url(entry), {"decision": "return", "reason": "Foto belum ada", "seen": "0-0"})
+    desk.post(review_url(entry), {"decision": "return", "reason": "Foto belum ada", "seen": seen(entry)})
 
     entry.refresh_from_db()
     assert (entry.state, entry.review_note) == (EntryState.RETURNED, "Foto belum ada")
@@ -84,7 +90,7 @@ def test_ones_own_report_is_shown_but_not_decided(desk: Client, verifier: User, 
     entry = report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1)), by=verifier)
 
     assert "orang lain yang memeriksanya" in desk.get(review_url(entry)).content.decode()
-    response = desk.post(review_url(entry), {"decision": "verify", "seen": "0-0"})
+    response = desk.post(review_url(entry), {"decision": "verify", "seen": seen(entry)})
 
     assert "Laporan sendiri" in response.content.decode()
     entry.refresh_from_db()
@@ -110,7 +116,7 @@ def test_a_report_that_was_decided_meanwhile_is_not_decided_again(
     page = desk.get(review_url(entry)).content.decode()
     assert "sudah diperiksa" in page
     assert 'name="decision"' not in page
-    response = desk.post(review_url(entry), {"decision": "return", "reason": "Ternyata belum", "seen": "1-0"})
+    response = desk.post(review_url(entry), {"decision": "return", "reason": "Ternyata belum", "seen": seen(entry)})
 
     assert "tidak menunggu pemeriksaan" in response.content.decode()
     entry.refresh_from_db()

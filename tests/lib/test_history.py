@@ -1,6 +1,7 @@
 """Is every change of a record kept, with who, when, from where, old and new value, whatever way it came?"""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from mpp_tracker.lib.history import history_of, version_of
-from regions.models import Milestone, Regency, Site
+from regions.models import Ceremony, CeremonySite, Milestone, Regency, Site
 from taskforce.models import Target
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,26 @@ def test_a_change_in_the_admin_names_who_where_and_both_values(client: Client, e
     assert "/admin/taskforce/target/" in change.where
     assert "10.0.0.7" in change.where
     assert [(field.name, field.before, field.after) for field in change.fields] == [("nilai", "100.0", "90.0")]
+
+
+def test_whoever_saves_a_row_within_a_record_second_sees_both_versions(
+    client: Client, editor: User, site: Site
+) -> None:
+    client.force_login(editor)
+    ceremony = Ceremony.objects.create(kind="inauguration", held_on=date(2026, 9, 24))
+    there = CeremonySite.objects.create(ceremony=ceremony, site=site)
+    form = {"kind": "inauguration", "held_on": "2026-09-24", "date_precision": "day"}
+    form |= {"seen_version": str(version_of(ceremony)), "ceremony_sites-TOTAL_FORMS": "1"}
+    form |= {"ceremony_sites-INITIAL_FORMS": "1", "ceremony_sites-0-id": str(there.pk)}
+    form |= {"ceremony_sites-0-ceremony": str(ceremony.pk), "ceremony_sites-0-site": str(site.pk)}
+    form |= {"ceremony_sites-0-seen_version": str(version_of(there)), "ceremony_sites-0-note": "Catatan kedua"}
+    CeremonySite.objects.filter(pk=there.pk).update(is_present=True)
+
+    response = client.post(reverse("admin:regions_ceremony_change", args=[ceremony.pk]), form)
+
+    assert "diubah orang lain" in response.content.decode()
+    there.refresh_from_db()
+    assert there.is_present is True
 
 
 @pytest.mark.parametrize(

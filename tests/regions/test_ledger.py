@@ -106,8 +106,10 @@ def test_an_entry_is_corrected_only_once(
     site: Site, verified: Callable[..., Milestone], reported: Callable[..., Milestone], verifier: User
 ) -> None:
     first = verified(site)
-    rival = reported(site, reached_on=date(2026, 5, 1), supersedes=first, note="Menurut arsip")
+    rival = reported(site, reached_on=date(2026, 5, 1), note="Menurut arsip")
     verified(site, reached_on=date(2026, 4, 1), supersedes=first, note="Menurut prasasti")
+    # As if both had been reported at the same moment.
+    Milestone.objects.filter(pk=rival.pk).update(supersedes=first)
 
     with pytest.raises(ValidationError, match="sudah dikoreksi"):
         verify(rival, by=verifier)

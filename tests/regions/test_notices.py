@@ -16,7 +16,7 @@ from regions.choices import NoticeKind, Role, Stage
 from regions.models import Assignment, Milestone, Notice, Regency, Site
 from regions.models.notices import MAX_FAILURES
 from regions.services.ledger import send_back, verify
-from regions.services.notices import send_again, send_due, tell, write_digests
+from regions.services.notices import notice_for, send_again, send_due, tell, write_digests
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +198,23 @@ def test_an_officer_gets_one_digest_a_week(
     assert f"Laporan {counted.receipt} diverifikasi" in digest.body
 
 
+def test_a_digest_tells_what_the_last_one_has_not(
+    dinas: User, site: Site, verified: Callable[..., Milestone], reported: Callable[..., Milestone]
+) -> None:
+    reported(site, Stage.READY, date(2026, 3, 1))  # so that there is something to say each week
+    told = verified(site, Stage.OPENED, date(2026, 2, 1))
+    write_digests(today=MONDAY)
+    late = verified(site, Stage.STAFFING, date(2026, 1, 1))
+    Notice.objects.filter(key__contains=late.receipt).update(created_at=timezone.now() + timedelta(days=1))
+    write_digests(today=MONDAY + timedelta(days=15))
+
+    first, second = Notice.objects.filter(kind=NoticeKind.DIGEST).order_by("pk").values_list("text", flat=True)
+
+    assert told.receipt in first
+    assert told.receipt not in second
+    assert late.receipt in second
+
+
 def test_an_officer_with_nothing_to_hear_is_left_alone(dinas: User, site: Site) -> None:
     site.confirmations.create(confirmed_by=dinas)
 
@@ -212,7 +229,8 @@ def test_others_get_no_digest(verifier: User, returned: Milestone) -> None:
 
 def test_one_reads_ones_own_notices_and_nobody_elses(client: Client, returned: Milestone, officer: User) -> None:
     stranger = User.objects.create_user("lain@pantau-mpp.example")
-    foreign = tell(stranger, kind=NoticeKind.VERIFIED, key="x", subject="rahasia-orang", text="", path="/")
+    tell(notice_for(stranger, kind=NoticeKind.VERIFIED, key="x", subject="rahasia-orang", text="", path="/"))
+    foreign = stranger.notices.get()
     client.force_login(officer)
 
     page = client.get("/pemberitahuan/").content.decode()
@@ -235,7 +253,7 @@ def test_opening_a_notice_leads_to_its_page_and_it_counts_no_more(
 
 
 def test_all_can_be_marked_as_read_at_once(client: Client, returned: Milestone, officer: User, verifier: User) -> None:
-    tell(officer, kind=NoticeKind.VERIFIED, key="x", subject="Lain", text="", path="/")
+    tell(notice_for(officer, kind=NoticeKind.VERIFIED, key="x", subject="Lain", text="", path="/"))
     client.force_login(officer)
 
     client.post("/pemberitahuan/dibaca/")

@@ -1,21 +1,26 @@
 """Do provinces have their say, and are reports verified only as seen, one by one or a whole ceremony at once?"""
 
+import re
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from regions.choices import CeremonyKind, EntryState, NoticeKind, Role, Stage, Verdict
 from regions.models import Assignment, Ceremony, Milestone, Notice, OperatingRecord, Opinion, Province, Regency, Site
+from regions.services.evidence import attach, detach
 from regions.services.ledger import report, send_back, verify
-from regions.services.review import give_opinion, verify_as_seen, verify_ceremony
+from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
 from taskforce.coverage import coverage
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +66,11 @@ def ceremony(sites: list[Site]) -> Ceremony:
 def inaugurated(sites: list[Site], ceremony: Ceremony, reported: Callable[..., Milestone]) -> list[Milestone]:
     """The reports of all three sites, made without naming the ceremony."""
     return [reported(site, Stage.INAUGURATED, THE_DAY) for site in sites]
+
+
+def ticks(entries: list[Milestone]) -> list[str]:
+    """Return what a browser posts for ticked reports, as the page would have them now."""
+    return [f"{key}:{look}" for key, look in looks(entries).items()]
 
 
 def states(entries: list[Milestone]) -> list[str]:
@@ -117,7 +127,7 @@ def test_a_province_does_not_decide(
     entry = reported(site)
     client.force_login(province_user)
 
-    client.post(reverse("dashboard:review", args=["tahap", entry.pk]), {"decision": "verify", "seen": "0-0"})
+    client.post(reverse("dashboard:review", args=["tahap", entry.pk]), {"decision": "verify", "seen": "x"})
 
     assert states([entry]) == [EntryState.REPORTED]
 
@@ -202,6 +212,79 @@ def test_nobody_verifies_what_they_have_not_seen(
     assert states([entry]) == [EntryState.VERIFIED]
 
 
+def test_evidence_taken_back_in_between_is_told(
+    desk: Client, officer: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "png")
+    proof = attach(entry, upload=SimpleUploadedFile("foto.png", picture.getvalue()), by=officer)
+    url = reverse("dashboard:review", args=["tahap", entry.pk])
+    seen = desk.get(url).context["review"].seen
+    detach(proof, by=officer)
+
+    response = desk.post(url, {"decision": "verify", "seen": seen})
+
+    assert "berubah sejak Anda membuka" in response.content.decode()
+    assert states([entry]) == [EntryState.REPORTED]
+
+
+def test_a_change_of_the_sites_own_record_is_told(desk: Client, site: Site, reported: Callable[..., Milestone]) -> None:
+    url = reverse("dashboard:review", args=["tahap", reported(site).pk])
+    seen = desk.get(url).context["review"].seen
+    Site.objects.filter(pk=site.pk).update(is_branch=True)
+
+    response = desk.post(url, {"decision": "verify", "seen": seen})
+
+    assert "berubah sejak Anda membuka" in response.content.decode()
+
+
+def test_a_verified_report_does_not_warn_of_itself(
+    desk: Client, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    page = desk.get(reverse("dashboard:review", args=["tahap", verified(site).pk])).content.decode()
+
+    assert "berubah setelah laporan dibuat" not in page
+
+
+def test_without_what_was_seen_nothing_is_decided_and_that_is_said(
+    desk: Client, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+
+    page = desk.post(reverse("dashboard:review", args=["tahap", entry.pk]), {"decision": "verify"}).content.decode()
+
+    assert "field__error" in page
+    assert states([entry]) == [EntryState.REPORTED]
+
+
+def test_people_and_opinions_of_another_province_are_not_shown_even_once_verified(
+    site: Site, province_user: User, reported: Callable[..., Milestone], officer: User, verifier: User
+) -> None:
+    entry = reported(site)
+    give_opinion(entry, verdict=Verdict.QUESTIONED, note="rahasia-provinsi", by=province_user)
+    verify(entry, by=verifier)
+    stranger = Client()
+    stranger.force_login(
+        assigned(User.objects.create_user("x@y.example"), Role.PROVINCE, province=Province.objects.get(code="33"))
+    )
+
+    for url in (reverse("dashboard:review", args=["tahap", entry.pk]), entry.get_absolute_url()):
+        assert stranger.get(url).status_code == 404
+    page = stranger.get(site.get_absolute_url()).content.decode()
+    for hidden in (officer.email, verifier.email, "rahasia-provinsi"):
+        assert hidden not in page
+
+
+@pytest.mark.parametrize("province", ["%00", "99", "35' OR 1=1", "x" * 5000])
+def test_a_province_nobody_knows_shows_nothing(
+    desk: Client, site: Site, reported: Callable[..., Milestone], province: str
+) -> None:
+    reported(site)
+
+    assert desk.get(f"/verifikasi/?provinsi={province}").context["queue"].by_province == ()
+
+
 # --- A ceremony at once --------------------------------------------------------------------------------------
 
 
@@ -214,7 +297,7 @@ def test_the_queue_offers_a_ceremony_and_one_action_verifies_it(
     review = desk.get(url).context["review"]
     assert (review.becoming[0].before, review.becoming[0].after) == (before, before + 3)
 
-    response = desk.post(url, {"entries": [entry.pk for entry in inaugurated]})
+    response = desk.post(url, {"entries": ticks(inaugurated)})
 
     assert response["Location"] == "/verifikasi/"
     assert states(inaugurated) == [EntryState.VERIFIED] * 3
@@ -224,7 +307,7 @@ def test_the_queue_offers_a_ceremony_and_one_action_verifies_it(
 
 
 def test_only_those_chosen_are_verified(desk: Client, ceremony: Ceremony, inaugurated: list[Milestone]) -> None:
-    desk.post(reverse("dashboard:ceremony", args=[ceremony.pk]), {"entries": [inaugurated[0].pk]})
+    desk.post(reverse("dashboard:ceremony", args=[ceremony.pk]), {"entries": ticks(inaugurated)[:1]})
 
     assert sorted(states(inaugurated)) == ["reported", "reported", "verified"]
     assert ceremony.ceremony_sites.filter(is_present=True).count() == 1
@@ -233,33 +316,86 @@ def test_only_those_chosen_are_verified(desk: Client, ceremony: Ceremony, inaugu
 def test_one_that_was_decided_meanwhile_stops_all(
     desk: Client, verifier: User, ceremony: Ceremony, inaugurated: list[Milestone]
 ) -> None:
+    seen = looks(inaugurated)
+    chosen = {"entries": ticks(inaugurated)[:2]}
     send_back(inaugurated[1], by=verifier, reason="Belum")
 
     with pytest.raises(ValidationError, match="Tidak ada yang diverifikasi"):
-        verify_ceremony(ceremony, entries=[entry.pk for entry in inaugurated], by=verifier)
+        verify_ceremony(ceremony, seen=seen, by=verifier)
+    page = desk.post(reverse("dashboard:ceremony", args=[ceremony.pk]), chosen).content.decode()
 
     assert sorted(states(inaugurated)) == ["reported", "reported", "returned"]
-    response = desk.post(
-        reverse("dashboard:ceremony", args=[ceremony.pk]), {"entries": [entry.pk for entry in inaugurated]}
-    )
-    assert "sebagian sudah diperiksa orang lain" in response.content.decode()
+    assert "sudah diperiksa orang lain" in page
+    # What was left out stays left out.
+    assert re.findall(r'value="(\d+):[^"]*"( checked)?', page) == [
+        (str(inaugurated[0].pk), " checked"),
+        (str(inaugurated[2].pk), ""),
+    ]
 
 
 def test_one_that_fails_halfway_stops_all_and_is_named(
-    verifier: User, officer: User, ceremony: Ceremony, inaugurated: list[Milestone]
+    verifier: User, ceremony: Ceremony, inaugurated: list[Milestone]
 ) -> None:
     last = inaugurated[-1]
-    # Two reports correct one entry; the second cannot be verified any more.
-    wrong = verify(report(Milestone(site=last.site, stage="opened", reached_on=THE_DAY), by=officer), by=verifier)
-    Milestone.objects.filter(pk=last.pk).update(supersedes=wrong, note="Koreksi")
-    other = Milestone(site=last.site, stage="opened", reached_on=date(2026, 9, 1), supersedes=wrong, note="Koreksi")
-    verify(report(other, by=officer), by=verifier)
+    Milestone.objects.filter(pk=last.pk).update(reported_by=verifier)
 
-    with pytest.raises(ValidationError, match=last.receipt):
-        verify_ceremony(ceremony, entries=[entry.pk for entry in inaugurated], by=verifier)
+    with pytest.raises(ValidationError, match=f"{last.receipt}.*Laporan sendiri"):
+        verify_ceremony(ceremony, seen=looks(inaugurated), by=verifier)
 
     assert states(inaugurated) == [EntryState.REPORTED] * 3
     assert not Milestone.objects.filter(ceremony=ceremony).exists()
+
+
+def test_nobody_verifies_a_ceremony_they_have_not_seen(
+    desk: Client, ceremony: Ceremony, inaugurated: list[Milestone], verified: Callable[..., Milestone]
+) -> None:
+    chosen = {"entries": ticks(inaugurated)}
+    verified(inaugurated[0].site, Stage.OPENED, date(2026, 9, 1))
+
+    page = desk.post(reverse("dashboard:ceremony", args=[ceremony.pk]), chosen).content.decode()
+
+    assert "Daftar ini berubah" in page
+    assert "berubah setelah laporan dibuat" in page
+    assert states(inaugurated) == [EntryState.REPORTED] * 3
+
+
+def test_a_withdrawal_or_correction_is_no_attendance(
+    desk: Client,
+    ceremony: Ceremony,
+    sites: list[Site],
+    reported: Callable[..., Milestone],
+    verified: Callable[..., Milestone],
+) -> None:
+    stood = verified(sites[0], Stage.INAUGURATED, THE_DAY)
+    reported(sites[0], Stage.INAUGURATED, THE_DAY, supersedes=stood, withdraws=True, note="Batal")
+    wrong = verified(sites[1], Stage.OPENED, THE_DAY)
+    reported(sites[1], Stage.INAUGURATED, THE_DAY, supersedes=wrong, note="Salah")
+    reported(sites[2], Stage.OPENED, THE_DAY, ceremony=ceremony)
+
+    review = desk.get(reverse("dashboard:ceremony", args=[ceremony.pk])).context["review"]
+
+    assert review.waiting == ()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_ceremony_takes_as_many_queries_for_one_report_as_for_many(
+    desk: Client,
+    ceremony: Ceremony,
+    sites: list[Site],
+    reported: Callable[..., Milestone],
+    count: int,
+    django_assert_max_num_queries: Any,
+) -> None:
+    entries = [reported(site, Stage.INAUGURATED, THE_DAY) for site in sites[:count]]
+    url = reverse("dashboard:ceremony", args=[ceremony.pk])
+
+    with django_assert_max_num_queries(60):
+        chosen = {"entries": ticks(entries)}
+        desk.get(url)
+    with django_assert_max_num_queries(36):
+        desk.post(url, chosen)
+
+    assert states(entries) == [EntryState.VERIFIED] * count
 
 
 def test_ones_own_reports_are_left_to_another(
@@ -269,8 +405,9 @@ def test_ones_own_reports_are_left_to_another(
 
     review = desk.get(reverse("dashboard:ceremony", args=[ceremony.pk])).context["review"]
     assert (review.waiting, review.own) == ((), (own,))
+    assert desk.get("/verifikasi/").context["queue"].ceremonies == ()
     with pytest.raises(ValidationError, match="Laporan sendiri"):
-        verify_ceremony(ceremony, entries=[own.pk], by=verifier)
+        verify_ceremony(ceremony, seen=looks([own]), by=verifier)
 
 
 def test_a_report_of_another_stage_or_day_is_not_part_of_it(

@@ -337,14 +337,55 @@ def test_an_entry_can_be_taken_back_without_another_in_its_place(
     [
         ({"note": ""}, "harus diisi"),
         ({"note": "Sama saja"}, "sama dengan yang sudah tercatat"),
+        ({"note": "Sama", "happened_on": "2026-02-01"}, "sudah tercatat pada tanggal itu"),
         ({"note": "Salah buku", "statement": "status:operating"}, "pilihan"),
     ],
 )
-def test_a_correction_says_what_and_why(desk: Client, counted: Milestone, change: dict[str, str], says: str) -> None:
+def test_a_correction_says_what_and_why(
+    desk: Client, counted: Milestone, verifier: User, change: dict[str, str], says: str
+) -> None:
+    other = Milestone(site=counted.site, stage="inaugurated", reached_on=date(2026, 2, 1))
+    verify(report(other, by=counted.reported_by), by=verifier)
+
     response = desk.post(correction_url(counted), form(statement="stage:inaugurated") | change)
 
     assert says in str(response.context["form"].errors)
     assert not Milestone.objects.filter(supersedes=counted).exists()
+
+
+def test_a_correction_sent_again_gives_the_same_receipt_even_once_it_is_verified(
+    desk: Client, verifier: User, counted: Milestone
+) -> None:
+    sending = form(statement="stage:inaugurated", happened_on="2026-02-01", note="Berita acara")
+
+    first = desk.post(correction_url(counted), sending)
+    verify(Milestone.objects.get(supersedes=counted), by=verifier)
+    second = desk.post(correction_url(counted), sending)
+
+    assert first["Location"] == second["Location"]
+    another = desk.post(correction_url(counted), sending | {"client_id": str(uuid.uuid4())})
+    assert "sudah dikoreksi" in another.content.decode()
+
+
+def test_a_second_correction_waits_for_the_first(desk: Client, counted: Milestone) -> None:
+    desk.post(correction_url(counted), form(statement="stage:inaugurated", happened_on="2026-02-01", note="Satu"))
+
+    again = form(statement="stage:inaugurated", happened_on="2026-02-02", note="Dua")
+    response = desk.post(correction_url(counted), again)
+
+    assert "masih menunggu pemeriksaan" in response.content.decode()
+
+
+def test_an_mpp_in_an_area_that_is_no_unit_is_refused_in_words(desk: Client, dinas: User) -> None:
+    area = Regency.objects.get(code="31.01")
+    Assignment.objects.create(user=dinas, role=Role.OFFICER, regency=area, valid_from=timezone.localdate())
+    theirs = Site.objects.create(regency=area, name="MPP Lama")
+
+    assert desk.get(reverse("regions:site-new", args=["31.01"])).status_code == 404
+    typed = {"name": "MPP Baru", "seen_version": version_of(theirs)}
+    response = desk.post(reverse("regions:site-change", args=[theirs.pk]), typed)
+
+    assert "unit sasaran" in response.content.decode()
 
 
 def test_only_what_counts_on_ones_own_turf_is_corrected(desk: Client, counted: Milestone, site: Site) -> None:

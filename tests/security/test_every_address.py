@@ -36,7 +36,10 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "kerja/": ("/kerja/", (200, 403, 403, SIGN_IN)),
     "kerja/mpp/<int:pk>/lapor/": ("/kerja/mpp/{site}/lapor/", (404, 404, 404, SIGN_IN)),
     "kerja/mpp/<int:pk>/masih-benar/": ("/kerja/mpp/{site}/masih-benar/", (405, 405, 405, 405)),
-    "kerja/kabkota/<str:code>/mpp-baru/": ("/kerja/kabkota/35.02/mpp-baru/", (404, 404, 404, SIGN_IN)),
+    "^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/mpp-baru/$": (
+        "/kerja/kabkota/35.02/mpp-baru/",
+        (404, 404, 404, SIGN_IN),
+    ),
     "^kerja/laporan/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
         "/kerja/laporan/tahap/{entry}/",
         (404, 404, 200, SIGN_IN),

@@ -73,9 +73,12 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.answers: list[str] = []
         self.before_answering: Callable[[], None] = lambda: None
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 its name
+        if self.answers:
+            return self.answers.pop(0)
         self.taken.append(envelope.content.decode())
         self.before_answering()
         return "250 OK"
@@ -326,6 +329,19 @@ def test_two_workers_and_a_message_delivered_three_times_send_each_mail_once(
 
     assert len(mailbox.taken) == 2
     assert product.rows(MAILS, before) == [(True, True), (True, True)]
+
+
+def test_a_mail_server_that_hangs_up_after_a_refusal_costs_no_other_mail(
+    product: Installation, mailbox: Mailbox
+) -> None:
+    before = last_notice(product)
+    mailbox.answers = ["421 too many"]
+
+    product.errand("send_back_twice")
+    product.errand("send_notices")
+
+    assert product.rows(MAILS, before) == [(False, False), (True, True)]
+    assert len(mailbox.taken) == 1
 
 
 def test_mails_wait_for_a_mail_server_that_is_away(product: Installation) -> None:
