@@ -418,7 +418,7 @@ class DigitalAdoption(LedgerEntry):
 
     def get_absolute_url(self) -> str:
         """Return the work room: MPP Digital has no page of its own yet."""
-        return reverse("regions:room")
+        return reverse("dashboard:room")
 
     @property
     def holder(self) -> Regency:
