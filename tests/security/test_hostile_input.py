@@ -36,6 +36,7 @@ HOSTILE = {
     "SQL": "'%20OR%201=1--",
 }
 PARAMETERS = ("as_at", "known_at", "basis", "counting", "layer", "boundaries", "province", "page", "limit", "q", "")
+PARAMETERS += ("year", "standing", "halaman")
 
 
 @pytest.fixture
