@@ -11,7 +11,9 @@ NODE_WIDTH = 8
 LEFT, RIGHT = 76, 226
 """Where the nodes of either side begin; their labels stand outside."""
 LABEL = 46
-"""The height of a node's label of three lines, which thin nodes are kept apart by."""
+"""The height of a label of three lines; a name's own strip is never lower."""
+LABEL_BASELINE = 15
+"""How far below its label's top the first line stands."""
 GAP = 8
 
 
@@ -51,7 +53,10 @@ class Band:
 
 @dataclass(frozen=True)
 class FlowPicture:
-    """Nodes to the left and right, and bands as thick as their counts between them."""
+    """Nodes to the left and right, and bands as thick as their counts between them.
+
+    A name stands at the same height on both sides, so that what stayed where it was is level.
+    """
 
     height: int
     left: tuple[Node, ...]
@@ -66,7 +71,7 @@ class FlowPicture:
 
 
 def flow_picture(flows: Sequence[Flow]) -> FlowPicture:
-    """Return the picture of `flows`; nodes stand in order of their names, bands in order of `flows`.
+    """Return the picture of `flows`, from the first name at the top to the last.
 
     Raises:
         ValueError: nothing flows.
@@ -75,33 +80,40 @@ def flow_picture(flows: Sequence[Flow]) -> FlowPicture:
     if not total:
         raise ValueError("Nothing flows.")
     scale = TALLEST / total
-    starts, ends = ({getattr(flow, side) for flow in flows} for side in ("start", "end"))
-    left, left_bottom = _stack(flows, "start", sorted(starts), scale)
-    right, right_bottom = _stack(flows, "end", sorted(ends), scale)
-    tops = {(side, node.name): float(node.y) for side, nodes in (("start", left), ("end", right)) for node in nodes}
+    left, right = (_counts(flows, side) for side in ("start", "end"))
+    middles, bottom = {}, 0.0
+    for name in sorted({*left, *right}):
+        room = max(left[name].total() * scale, right[name].total() * scale, LABEL)
+        middles[name] = bottom + room / 2
+        bottom += room + GAP
+    starts, ends = (
+        {name: middles[name] - counts[name].total() * scale / 2 for name in middles} for counts in (left, right)
+    )
+    sides = [
+        tuple(_node(name, counts[name], middles[name], scale) for name in middles if counts[name])
+        for counts in (left, right)
+    ]
     bands = []
     for flow in sorted(flows, key=lambda flow: (flow.start, flow.end)):
         thickness = flow.count * scale
-        from_y, to_y = tops["start", flow.start], tops["end", flow.end]
-        tops["start", flow.start] += thickness
-        tops["end", flow.end] += thickness
-        bands.append(Band(flow.kind, _ribbon(from_y, to_y, thickness)))
-    return FlowPicture(height=round(max(left_bottom, right_bottom)), left=left, right=right, bands=tuple(bands))
+        bands.append(Band(flow.kind, _ribbon(starts[flow.start], ends[flow.end], thickness)))
+        starts[flow.start] += thickness
+        ends[flow.end] += thickness
+    return FlowPicture(height=round(bottom - GAP), left=sides[0], right=sides[1], bands=tuple(bands))
 
 
-def _stack(flows: Sequence[Flow], side: str, names: Sequence[str], scale: float) -> tuple[tuple[Node, ...], float]:
+def _counts(flows: Sequence[Flow], side: str) -> dict[str, Counter[str]]:
+    """Return what each name holds on one side, by kind."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for flow in flows:
         counts[getattr(flow, side)][flow.kind] += flow.count
-    nodes, y = [], 0.0
-    for name in names:
-        height = counts[name].total() * scale
-        room = max(height, LABEL)
-        top = y + (room - height) / 2
-        label_y = y + (room - LABEL) / 2 + 14
-        nodes.append(Node(name, counts[name], f"{top:.1f}", f"{height:.1f}", f"{label_y:.1f}"))
-        y += room + GAP
-    return tuple(nodes), y - GAP
+    return counts
+
+
+def _node(name: str, counts: Counter[str], middle: float, scale: float) -> Node:
+    height = counts.total() * scale
+    label_y = middle - LABEL / 2 + LABEL_BASELINE
+    return Node(name, counts, f"{middle - height / 2:.1f}", f"{height:.1f}", f"{label_y:.1f}")
 
 
 def _ribbon(from_y: float, to_y: float, thickness: float) -> str:

@@ -156,16 +156,16 @@ class PledgesPage:
     open: int
     open_for_later: int
     """Those among `open` that are promised for a later year by now."""
-    paper: Page
-    """The outcomes that are listed on this sheet of the list."""
+    sheet: Page
+    """The part of the list that is shown."""
     rows: tuple[PledgeRow, ...]
 
 
-PLEDGES_PER_PAGE = 100
+PLEDGES_PER_PAGE = 50
 
 
 def pledges_page(
-    question: Question, *, year: str = "", province: str = "", standing: str = "", sheet: str = ""
+    question: Question, *, year: str = "", province: str = "", standing: str = "", number: str = ""
 ) -> PledgesPage:
     """Return what the page of the pledges shows.
 
@@ -174,7 +174,7 @@ def pledges_page(
         year: list only pledges first made for this year.
         province: list only those of the province with this code.
         standing: list only those of which this became.
-        sheet: which part of a long list to show; what is no number is the first.
+        number: which part of a long list to show; what is no number is the first.
     """
     report = pledge_report(question)
     listed = [
@@ -184,8 +184,8 @@ def pledges_page(
         and province in ("", outcome.unit.province)
         and standing in ("", outcome.standing)
     ]
-    paper = Paginator(listed, PLEDGES_PER_PAGE).get_page(sheet)
-    sites = _main_sites(outcome.pledge.regency.code for outcome in paper)
+    sheet = Paginator(listed, PLEDGES_PER_PAGE).get_page(number)
+    sites = _main_sites(outcome.pledge.regency.code for outcome in sheet)
     later = [slip for slip in report.slips if slip.year > slip.first_year]
     inaugurated, inaugurated_later = (sum(slip.inaugurated for slip in slips) for slips in (report.slips, later))
     return PledgesPage(
@@ -195,8 +195,8 @@ def pledges_page(
         inaugurated_later=inaugurated_later,
         open=report.national.total - inaugurated,
         open_for_later=sum(slip.open for slip in later),
-        paper=paper,
-        rows=tuple(PledgeRow(outcome, tuple(sites[outcome.pledge.regency.code])) for outcome in paper),
+        sheet=sheet,
+        rows=tuple(PledgeRow(outcome, tuple(sites[outcome.pledge.regency.code])) for outcome in sheet),
     )
 
 

@@ -93,7 +93,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
-    page = pledges_page(form.question, **listed, sheet=request.GET.get("halaman", ""))
+    page = pledges_page(form.question, **listed, number=request.GET.get("halaman", ""))
     return render(request, "dashboard/pledges.html", {"page": page, "form": form})
 
 

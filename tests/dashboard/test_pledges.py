@@ -176,7 +176,7 @@ def test_an_unchanged_page_costs_one_query_and_no_body(client: Client, django_as
 # --- The picture -----------------------------------------------------------------------------------------------
 
 
-def test_a_band_is_as_thick_as_its_count_and_nodes_do_not_touch() -> None:
+def test_a_band_is_as_thick_as_its_count_and_what_stayed_is_level() -> None:
     picture = flow_picture([Flow("2022", "2022", "done", 30), Flow("2022", "2024", "open", 10)])
 
     assert [(node.name, node.total) for node in picture.left] == [("2022", 40)]
@@ -185,6 +185,8 @@ def test_a_band_is_as_thick_as_its_count_and_nodes_do_not_touch() -> None:
     assert sum(heights) == pytest.approx(float(picture.left[0].height))
     assert float(picture.right[0].y) + heights[0] < float(picture.right[1].y)
     assert [band.kind for band in picture.bands] == ["done", "open"]
+    level = flow_picture([Flow("2022", "2022", "done", 30)])
+    assert level.left == level.right
 
 
 def test_nothing_flows_without_a_count() -> None:

@@ -141,7 +141,7 @@ def test_a_report_counts_in_its_layer_only(pledge: Pledge, site: Site, reported:
 def test_the_rate_is_of_those_whose_first_day_is_over(
     pledge: Pledge, site: Site, verified: Callable[..., Milestone]
 ) -> None:
-    missed, to_come = Regency.objects.filter(is_autonomous=True, code__in=["35.01", "35.03"]).order_by("code")
+    missed, to_come = Regency.objects.filter(is_autonomous=True, code__in=["81.01", "81.02"]).order_by("code")
     Pledge.objects.create(regency=missed, pledged_on=PLEDGED, due_on=date(2024, 3, 31), date_precision="month")
     Pledge.objects.create(regency=to_come, pledged_on=PLEDGED, due_on=DUE_AGAIN)
     verified(site, "inaugurated", date(2024, 5, 1))
