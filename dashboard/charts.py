@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH = 340
-"""In user units, about the pixels of a small phone, so that text is never set smaller than it is written."""
+WIDTH = 300
+"""In user units: about the pixels that a phone leaves for it, so that text keeps its size there."""
 TALLEST = 260
 NODE_WIDTH = 8
-LEFT, RIGHT = 76, 226
+LEFT, RIGHT = 62, 190
 """Where the nodes of either side begin; their labels stand outside."""
 LABEL = 46
 """The height of a label of three lines; a name's own strip is never lower."""

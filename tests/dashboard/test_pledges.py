@@ -233,7 +233,7 @@ def test_the_room_takes_as_many_queries_for_one_pledge_as_for_many(
             pledge=pledge, revised_on=date(2024, 10, 1), due_on=date(2025, 12, 31), reason="Gedung"
         )
 
-    # 11 as without pledges, 1 whether there are any, then inaugurations, pledges, revisions
+    # 12 as without pledges, then inaugurations, pledges, revisions
     with django_assert_num_queries(15):
         desk.get("/kerja/")
 
@@ -254,6 +254,18 @@ def test_an_editor_enters_a_pledge_and_a_revision_by_year(client: Client, editor
     pledge = Pledge.objects.get(regency=ponorogo)
     assert pledge.due_on == date(2024, 12, 31)
     assert pledge.revisions.get().due_on == date(2025, 5, 31)
+
+
+@pytest.mark.parametrize("count", [1, 90])
+def test_the_admins_list_takes_as_many_queries_for_one_pledge_as_for_many(
+    client: Client, editor: User, count: int, django_assert_num_queries: Any
+) -> None:
+    make(count)
+    client.force_login(editor)
+
+    # 1 session, 2 user, 3 provinces to filter by, 4-5 counts, 6-7 span of the dates, 8 rows
+    with django_assert_num_queries(8):
+        client.get(reverse("admin:commitments_pledge_changelist"))
 
 
 def test_who_saves_a_pledge_second_is_told(client: Client, editor: User, pledge: Pledge) -> None:
@@ -299,6 +311,18 @@ def test_the_page_is_whole_on_any_screen(full: str, browser: Browser, width: int
 
     keep(page, f"pledges-{width}-{scheme}")
     assert page.locator(".flow__band").count() > 5
+    assert is_whole(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_empty_page_is_whole_too(full: str, browser: Browser, width: int) -> None:
+    page = browser.new_context(locale="id-ID", viewport={"width": width, "height": 900}).new_page()
+
+    page.goto(f"{full}{URL}?as_at=2017-06-01")
+
+    keep(page, f"pledges-empty-{width}")
+    assert page.locator(".flow__band").count() == 0
     assert is_whole(page)
 
 
