@@ -126,6 +126,8 @@ class Inauguration:
     """The province's code."""
     province_name: str
     inaugurated_on: date | None
+    precision: DatePrecision | None
+    """How exactly the day is known."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,10 @@ def inaugurations(question: Question) -> dict[int, Inauguration]:
     An area that is no unit goes by the MPP of the unit it is part of. Basis and counting make no difference.
     """
     rows = _fetch(_INAUGURATIONS[question.layer, question.boundaries], question.parameters)
-    return {key: Inauguration(*row) for key, *row in rows}
+    return {
+        key: Inauguration(code, name, inaugurated_on, precision and DatePrecision(precision))
+        for key, code, name, inaugurated_on, precision in rows
+    }
 
 
 def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -493,11 +498,14 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
 def _inaugurations(layer: Layer, boundaries: Boundaries) -> str:
     return f"""
     WITH {_ledger(layer)}
-    SELECT regency.id, province.code, province.name, lower(covered.days)
+    SELECT regency.id, province.code, province.name, lower(covered.days), min(first.date_precision)
     FROM regions_regency regency
     JOIN regions_province province ON province.id = {_PROVINCE_OF[boundaries]}
     LEFT JOIN covered ON covered.holder_id = {_HOLDER}
         AND covered.counting = '{Counting.INAUGURATED}' AND covered.days @> %(as_at)s::date
+    LEFT JOIN milestone first ON first.holder_id = covered.holder_id
+        AND first.stage = '{Stage.INAUGURATED}' AND first.reached_on = lower(covered.days)
+    GROUP BY regency.id, province.id, covered.days
     """
 
 

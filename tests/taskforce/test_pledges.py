@@ -185,6 +185,7 @@ def test_inaugurations_are_those_coverage_counts() -> None:
     assert sum(by_code[code].inaugurated_on is not None for code in autonomous) == 262
     for unit in unit_standings(question, "35"):
         assert (by_code[unit.code].province, by_code[unit.code].inaugurated_on) == ("35", unit.covered_on)
+    assert (by_code["51.71"].inaugurated_on, by_code["51.71"].precision) == (date(2018, 2, 28), "month")
     assert by_code["31.71"].inaugurated_on == by_code["31.00"].inaugurated_on
 
 
