@@ -10,6 +10,9 @@ ENDING_DAYS = 90
 WARNING_DAYS = (90, 30, 7)
 """So many days before an agreement ends its parties are told."""
 
+PRESSING_DAYS = 90
+"""So many days before the day promised a pledge is among what its officer does first."""
+
 
 def agreement_standing(valid_from: date, ends_on: date | None, as_at: date) -> AgreementStanding:
     """Return whether an agreement holds on a day, its last day included; without an end it holds on."""
@@ -48,3 +51,8 @@ def pledge_standing(first_due: date, due: date, inaugurated_on: date | None, as_
     if done_on is not None or due > first_due:
         return PledgeStanding.SLIPPED
     return PledgeStanding.NOT_YET_DUE
+
+
+def is_pressing(due: date, inaugurated_on: date | None, today: date) -> bool:
+    """Return whether a pledge wants work: not inaugurated, and its day in force is past or near."""
+    return inaugurated_on is None and due - today <= timedelta(days=PRESSING_DAYS)

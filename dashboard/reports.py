@@ -1,19 +1,21 @@
 """What does a public page show? One frozen answer per page, for every form it is given in."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from operator import attrgetter
 
 from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from dashboard.charts import Flow, FlowPicture, flow_picture
 from mpp_tracker.lib.history import Change, history_of
 from regions.choices import CeremonyKind, EntryState
 from regions.models import (
@@ -32,6 +34,7 @@ from regions.reports import SiteCard, site_cards
 from regions.services.ledger import verify
 from regions.services.review import looks, verify_ceremony
 from taskforce.coverage import AreaCoverage, Coverage, Question, UnitStanding, answer, unit_standings
+from taskforce.pledges import PledgeOutcome, PledgeReport, pledge_report
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,93 @@ def province_page(question: Question, code: str) -> ProvincePage:
     if area is None:
         raise Http404(_("Tidak ada provinsi berkode %(code)s pada tanggal itu.") % {"code": code})
     standings = unit_standings(question, code)
-    sites: dict[str, list[Site]] = defaultdict(list)
-    for site in (
-        Site.objects.main().filter(regency__code__in=[unit.code for unit in standings]).select_related("regency")
-    ):
-        sites[site.regency.code].append(site)
+    sites = _main_sites(unit.code for unit in standings)
     units = tuple(UnitRow(unit, tuple(sites[unit.code])) for unit in standings)
     return ProvincePage(coverage=coverage, area=area, units=units)
+
+
+def _main_sites(codes: Iterable[str]) -> dict[str, list[Site]]:
+    """Return the MPPs of the regencies with `codes`, by code; branches left out."""
+    sites: dict[str, list[Site]] = defaultdict(list)
+    for site in Site.objects.main().filter(regency__code__in=list(codes)).select_related("regency"):
+        sites[site.regency.code].append(site)
+    return sites
+
+
+@dataclass(frozen=True)
+class PledgeRow:
+    """One pledge, and the MPPs its regency has today."""
+
+    outcome: PledgeOutcome
+    sites: tuple[Site, ...]
+
+
+@dataclass(frozen=True)
+class PledgesPage:
+    """What became of the pledges by a day, and a list of those asked for."""
+
+    report: PledgeReport
+    picture: FlowPicture | None
+    """How they slipped from year to year; None without a pledge."""
+    inaugurated_in_time: int
+    """Inaugurated in the year first promised, or before."""
+    inaugurated_later: int
+    open: int
+    open_for_later: int
+    """Those among `open` that are promised for a later year by now."""
+    sheet: Page
+    """The part of the list that is shown."""
+    rows: tuple[PledgeRow, ...]
+
+
+PLEDGES_PER_PAGE = 50
+
+
+def pledges_page(
+    question: Question, *, year: str = "", province: str = "", standing: str = "", number: str = ""
+) -> PledgesPage:
+    """Return what the page of the pledges shows.
+
+    Args:
+        question: day and definition; basis and counting make no difference.
+        year: list only pledges first made for this year.
+        province: list only those of the province with this code.
+        standing: list only those of which this became.
+        number: which part of a long list to show; what is no number is the first.
+    """
+    report = pledge_report(question)
+    listed = [
+        outcome
+        for outcome in report.outcomes
+        if year in ("", str(outcome.first_year))
+        and province in ("", outcome.unit.province)
+        and standing in ("", outcome.standing)
+    ]
+    sheet = Paginator(listed, PLEDGES_PER_PAGE).get_page(number)
+    sites = _main_sites(outcome.pledge.regency.code for outcome in sheet)
+    later = [slip for slip in report.slips if slip.year > slip.first_year]
+    inaugurated, inaugurated_later = (sum(slip.inaugurated for slip in slips) for slips in (report.slips, later))
+    return PledgesPage(
+        report=report,
+        picture=_slip_picture(report),
+        inaugurated_in_time=inaugurated - inaugurated_later,
+        inaugurated_later=inaugurated_later,
+        open=report.national.total - inaugurated,
+        open_for_later=sum(slip.open for slip in later),
+        sheet=sheet,
+        rows=tuple(PledgeRow(outcome, tuple(sites[outcome.pledge.regency.code])) for outcome in sheet),
+    )
+
+
+def _slip_picture(report: PledgeReport) -> FlowPicture | None:
+    """Return the picture of how pledges slipped, in two kinds: `done` once inaugurated, else `open`."""
+    flows = [
+        Flow(str(slip.first_year), str(slip.year), kind, count)
+        for slip in report.slips
+        for kind, count in (("done", slip.inaugurated), ("open", slip.open))
+        if count
+    ]
+    return flow_picture(flows) if flows else None
 
 
 @dataclass(frozen=True)

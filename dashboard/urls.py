@@ -1,4 +1,4 @@
-"""Which addresses do the public pages have?"""
+"""Which addresses do the pages have that read across apps?"""
 
 from django.urls import path, re_path
 
@@ -8,6 +8,8 @@ from regions.urls import ENTRY
 app_name = "dashboard"
 urlpatterns = [
     path("", views.nation, name="nation"),
+    path("komitmen/janji/", views.pledges, name="pledges"),
+    path("kerja/", views.room, name="room"),
     path("verifikasi/", views.queue, name="queue"),
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),
     re_path(rf"^verifikasi/{ENTRY}/$", views.review, name="review"),

@@ -22,6 +22,7 @@ from dashboard.reports import (
     ceremony_review,
     database_version,
     nation_page,
+    pledges_page,
     province_page,
     review_of,
     review_queue,
@@ -30,10 +31,12 @@ from dashboard.reports import (
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
-from regions.models import LEDGERS, Ceremony, Milestone, Site, SiteEntry, turf_of
+from regions.models import LEDGERS, Ceremony, Milestone, Province, Site, SiteEntry, turf_of
+from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
-from taskforce.forms import CoverageForm
+from taskforce.forms import CoverageForm, PledgeForm
+from taskforce.pledges import pledged_years, pressing_pledges
 
 
 def _version(request: HttpRequest, **address: object) -> str:
@@ -74,6 +77,36 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     sites = Site.objects.visible_to(request.user).select_related("regency__province")
     page = site_page(get_object_or_404(sites, pk=pk), request.user, today=timezone.localdate())
     return render(request, "dashboard/site.html", {"page": page})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def pledges(request: HttpRequest) -> HttpResponse:
+    """Show which regency promised an MPP by when, and what became of it."""
+    today = timezone.localdate()
+    provinces = list(Province.objects.order_by("code").values_list("code", "name"))
+    may_see_reported = request.user.is_authenticated
+    years = pledged_years(today)
+    form = PledgeForm(request.GET, today=today, may_see_reported=may_see_reported, years=years, provinces=provinces)
+    if not form.is_valid():
+        return _refused(request, form)
+    listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
+    page = pledges_page(form.question, **listed, number=request.GET.get("halaman", ""))
+    return render(request, "dashboard/pledges.html", {"page": page, "form": form})
+
+
+@require_safe
+@login_required
+def room(request: HttpRequest) -> HttpResponse:
+    """Show an officer what needs doing, and their sites."""
+    user = cast("User", request.user)
+    turf, today = turf_of(user), timezone.localdate()
+    if not turf.is_officer:
+        raise PermissionDenied
+    shown = {"room": work_room(user, today=today), "pledges": pressing_pledges(turf.regencies, today=today)}
+    return render(request, "dashboard/room.html", shown)
 
 
 @require_safe

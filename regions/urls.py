@@ -1,4 +1,4 @@
-"""Which addresses does the work room have?"""
+"""Which addresses lead out of the work room?"""
 
 from django.urls import path, re_path
 
@@ -9,7 +9,6 @@ ENTRY = r"(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})"
 
 app_name = "regions"
 urlpatterns = [
-    path("kerja/", views.room, name="room"),
     path("kerja/mpp/<int:pk>/lapor/", views.report_form, name="report"),
     path("kerja/mpp/<int:pk>/masih-benar/", views.still_right, name="still-right"),
     path("kerja/mpp/<int:pk>/ubah/", views.site_form, name="site-change"),

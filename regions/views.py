@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,22 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from regions.forms import CorrectionForm, ReportForm, SiteForm
 from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry, turf_of
-from regions.reports import work_room
 from regions.services.work import confirm, report_from_form, save_site
 
 # Where a form's content waits while its sender signs in again.
 TYPED = "typed"
 NOTICES_PER_PAGE = 50
-
-
-@require_safe
-@login_required
-def room(request: HttpRequest) -> HttpResponse:
-    """Show an officer what needs doing, and their sites."""
-    user = _user(request)
-    if not turf_of(user).is_officer:
-        raise PermissionDenied
-    return render(request, "regions/room.html", {"room": work_room(user, today=timezone.localdate())})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +82,7 @@ def still_right(request: HttpRequest, pk: int) -> HttpResponse:
     site = get_object_or_404(Site.objects.editable_by(user), pk=pk)
     confirm(site, by=user)
     messages.success(request, _("Terima kasih. %(site)s tercatat masih sesuai.") % {"site": site})
-    return redirect("regions:room")
+    return redirect("dashboard:room")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

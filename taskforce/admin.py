@@ -1,10 +1,10 @@
-"""How do ministry staff set targets and look after the computed figures?"""
+"""How do ministry staff set targets, keep announced figures and look after the computed ones?"""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from regions.admin import ReadOnly, RecordAdmin
-from taskforce.models import CoverageRun, CoverageSnapshot, Target
+from taskforce.models import AnnouncedFigure, CoverageRun, CoverageSnapshot, Target
 
 
 @admin.register(Target)
@@ -15,6 +15,14 @@ class TargetAdmin(RecordAdmin):
     date_hierarchy = "deadline"
     search_fields = ["set_by", "source", "province__name"]
     autocomplete_fields = ["province"]
+
+
+@admin.register(AnnouncedFigure)
+class AnnouncedFigureAdmin(RecordAdmin):
+    list_display = ["announced_on", "metric", "value", "source"]
+    list_filter = ["metric"]
+    date_hierarchy = "announced_on"
+    search_fields = ["source", "note"]
 
 
 @admin.register(CoverageRun)

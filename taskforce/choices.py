@@ -42,6 +42,21 @@ class TargetMetric(models.TextChoices):
     COMMITTED_UNITS = "committed_units", _("unit yang berkomitmen pada tahun itu")
 
 
+class AnnouncedMetric(models.TextChoices):
+    """What an announced figure measures."""
+
+    MPP_TOTAL = "mpp_total", _("jumlah MPP")
+    DIGITAL_UNITS = "mpp_digital_units", _("unit dengan MPP Digital")
+    PROVINCES_WITHOUT = "provinces_without_mpp", _("provinsi tanpa MPP")
+    PROVINCES_COMPLETE = "provinces_fully_covered", _("provinsi yang lengkap")
+    COMMITTED_2020 = "units_committed_for_2020", _("unit yang berkomitmen untuk 2020")
+    COMMITTED_2022 = "units_committed_for_2022", _("unit yang berkomitmen untuk 2022")
+
+
+PLEDGED_FOR = {AnnouncedMetric.COMMITTED_2020: 2020, AnnouncedMetric.COMMITTED_2022: 2022}
+"""The year for which the units that an announced figure counts made their promise."""
+
+
 class RunKind(models.TextChoices):
     """Why figures were computed."""
 

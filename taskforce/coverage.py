@@ -119,6 +119,18 @@ class UnitStanding:
 
 
 @dataclass(frozen=True)
+class Inauguration:
+    """Which province an area belongs to, and since when its MPP is inaugurated; None when it is not."""
+
+    province: str
+    """The province's code."""
+    province_name: str
+    inaugurated_on: date | None
+    precision: DatePrecision | None
+    """How exactly the day is known."""
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked of the ledger: a day and a definition.
 
@@ -212,6 +224,18 @@ def unit_standings(question: Question, province: str) -> tuple[UnitStanding, ...
     """Return how far each unit of the province with code `province` is, by code."""
     rows = _fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
     return tuple(_standing(row) for row in rows)
+
+
+def inaugurations(question: Question) -> dict[int, Inauguration]:
+    """Return by key of each regency its province and first inauguration, as on the day asked about.
+
+    An area that is no unit goes by the MPP of the unit it is part of. Basis and counting make no difference.
+    """
+    rows = _fetch(_INAUGURATIONS[question.layer, question.boundaries], question.parameters)
+    return {
+        key: Inauguration(code, name, inaugurated_on, precision and DatePrecision(precision))
+        for key, code, name, inaugurated_on, precision in rows
+    }
 
 
 def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -471,9 +495,24 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
     """
 
 
+def _inaugurations(layer: Layer, boundaries: Boundaries) -> str:
+    return f"""
+    WITH {_ledger(layer)}
+    SELECT regency.id, province.code, province.name, lower(covered.days), min(first.date_precision)
+    FROM regions_regency regency
+    JOIN regions_province province ON province.id = {_PROVINCE_OF[boundaries]}
+    LEFT JOIN covered ON covered.holder_id = {_HOLDER}
+        AND covered.counting = '{Counting.INAUGURATED}' AND covered.days @> %(as_at)s::date
+    LEFT JOIN milestone first ON first.holder_id = covered.holder_id
+        AND first.stage = '{Stage.INAUGURATED}' AND first.reached_on = lower(covered.days)
+    GROUP BY regency.id, province.id, covered.days
+    """
+
+
 _LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
 _BY_PROVINCE = {asked: _by_province(*asked) for asked in _LAYERS_AND_BOUNDARIES}
 _BY_UNIT = {asked: _by_unit(*asked) for asked in _LAYERS_AND_BOUNDARIES}
+_INAUGURATIONS = {asked: _inaugurations(*asked) for asked in _LAYERS_AND_BOUNDARIES}
 
 
 DAILY_FIGURES = f"""

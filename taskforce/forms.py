@@ -1,6 +1,8 @@
 """What may be asked about coverage, and how is it written in an address?"""
 
 import re
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import MAXYEAR, UTC, date, datetime, time
 from typing import Any, cast
 
@@ -10,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from commitments.choices import PledgeStanding
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import Basis, Boundaries, Counting, Layer
 from taskforce.coverage import Question
@@ -94,7 +97,8 @@ class CoverageForm(forms.Form):
     @property
     def question(self) -> Question:
         """Return the question asked; only a valid form has one."""
-        given = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = {field.name for field in fields(Question)}
+        given = {name: value for name, value in self.cleaned_data.items() if value and name in asked}
         return Question(**{"as_at": self.today, **given})
 
     def clean(self) -> dict[str, Any]:
@@ -130,5 +134,28 @@ class CoverageForm(forms.Form):
             return str(_("Tulis YYYY-MM-DD, dari %(first)s sampai %(last)s.") % span)
         if name == "known_at":
             return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, dari %(first)s sampai %(last)s.") % span)
-        choices = ", ".join(value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
+        values = (value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
+        choices = ", ".join(value for value in values if value)
         return str(_("Pilihannya: %(choices)s.") % {"choices": choices})
+
+
+class PledgeForm(CoverageForm):
+    """Read a question about pledges, and which of them to list; basis and counting make no difference there."""
+
+    basis = None  # type: ignore[assignment]
+    counting = None  # type: ignore[assignment]
+    year = forms.ChoiceField(label=_("Semula dijanjikan untuk"), required=False)
+    province = forms.ChoiceField(label=_("Provinsi"), required=False)
+    standing = forms.ChoiceField(
+        label=_("Keadaan janji"), choices=[("", _("Semua keadaan")), *PledgeStanding.choices], required=False
+    )
+
+    def __init__(
+        self, data: Any = None, *, years: Iterable[int], provinces: Iterable[tuple[str, str]], **question: Any
+    ) -> None:
+        super().__init__(data, **question)
+        for name, choices in (
+            ("year", [("", _("Semua tahun")), *((str(year), str(year)) for year in years)]),
+            ("province", [("", _("Semua provinsi")), *provinces]),
+        ):
+            cast("forms.ChoiceField", self.fields[name]).choices = choices

@@ -1,4 +1,7 @@
-"""Which targets does the reference data name?"""
+"""Which targets and announced figures does the reference data name?
+
+Every loader raises `BrokenFileError` with all that is wrong; the caller rolls its transaction back.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,18 +12,14 @@ from django.utils.translation import gettext as _
 from mpp_tracker.lib.csvfile import CsvFile, Row
 from mpp_tracker.lib.reference import Tally, sync
 from regions.reference import provinces_by_code
-from taskforce.choices import TargetMetric
-from taskforce.models import Target
+from taskforce.choices import AnnouncedMetric, TargetMetric
+from taskforce.models import AnnouncedFigure, Target
 
 NATIONAL = "national"
 
 
 def load_targets(path: Path, *, overwrite: bool = False) -> Tally:
-    """Load `targets.csv`: what was to be reached by when, for the nation or a province.
-
-    Raises:
-        BrokenFileError: a row is wrong; the caller's transaction must be rolled back.
-    """
+    """Load `targets.csv`: what was to be reached by when, for the nation or a province."""
     provinces = provinces_by_code()
 
     def values(row: Row) -> Mapping[str, Any]:
@@ -42,5 +41,25 @@ def load_targets(path: Path, *, overwrite: bool = False) -> Tally:
     wanted = [(row, values(row)) for row in file]
     file.stop_if_broken()
     tally = sync(Target, ["province", "metric", "deadline", "set_on"], wanted, overwrite=overwrite)
+    file.stop_if_broken()
+    return tally
+
+
+def load_announced_figures(path: Path, *, overwrite: bool = False) -> Tally:
+    """Load `announced_figures.csv`: what officials said, conflicts kept."""
+
+    def values(row: Row) -> Mapping[str, Any]:
+        return {
+            "announced_on": row.day("announced_on", required=True),
+            "metric": row.one_of("metric", AnnouncedMetric.values),
+            "value": row.whole("value"),
+            "source": row.text("source_url", required=True),
+            "note": row.text("note"),
+        }
+
+    file = CsvFile(path, ["announced_on", "metric", "value", "source_url", "note"])
+    wanted = [(row, values(row)) for row in file]
+    file.stop_if_broken()
+    tally = sync(AnnouncedFigure, ["metric", "announced_on", "value"], wanted, overwrite=overwrite)
     file.stop_if_broken()
     return tally

@@ -179,7 +179,7 @@ def _write_digest(officer: User, key: str, *, today: date) -> bool:
             key=key,
             subject=_("Ringkasan mingguan, %(day)s") % {"day": date_format(today, "j F Y")},
             text=render_to_string("regions/digest.txt", context).strip(),
-            path=reverse("regions:room"),
+            path=reverse("dashboard:room"),
         )
     )
     return True

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from commitments.choices import AgreementStanding, PledgeStanding
-from commitments.rules import agreement_standing, pledge_standing, warning_due
+from commitments.rules import agreement_standing, is_pressing, pledge_standing, warning_due
 
 BEGAN, ENDS = date(2024, 1, 1), date(2024, 12, 31)
 
@@ -67,3 +67,18 @@ def test_a_pledge_is_kept_slipped_late_or_not_yet_due(
     due: date, inaugurated_on: date | None, as_at: date, standing: str
 ) -> None:
     assert pledge_standing(FIRST, due, inaugurated_on, as_at) == standing
+
+
+@pytest.mark.parametrize(
+    ("today", "inaugurated_on", "answer"),
+    [
+        (date(2022, 10, 1), None, False),
+        (date(2022, 10, 2), None, True),
+        (date(2023, 6, 1), None, True),
+        (date(2023, 6, 1), date(2023, 5, 1), False),
+    ],
+)
+def test_a_pledge_presses_from_90_days_before_until_it_is_done(
+    today: date, inaugurated_on: date | None, answer: bool
+) -> None:
+    assert is_pressing(FIRST, inaugurated_on, today) is answer

@@ -87,7 +87,7 @@ def test_the_first_thing_a_keyboard_reaches_leads_to_the_content(address: str, b
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#isi"
 
 
-@pytest.mark.parametrize("path", ["/", "/provinsi/35/"])
+@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/"])
 def test_a_page_is_light_asks_nobody_else_and_breaks_no_rule(address: str, browser: Browser, path: str) -> None:
     page = browser.new_context().new_page()
     said: list[str] = []

@@ -41,7 +41,9 @@ def test_every_model_of_ours_is_there() -> None:
         "regions.operatingrecord",
         "regions.digitaladoption",
         "regions.ceremony",
+        "commitments.pledge",
         "taskforce.target",
+        "taskforce.announcedfigure",
         "taskforce.coveragerun",
         "taskforce.coveragesnapshot",
     }
@@ -67,6 +69,8 @@ def test_lists_open_and_search(staff: Client, label: str) -> None:
         ("regions.operatingrecord", 8),
         ("regions.ceremony", 7),
         ("taskforce.target", 8),
+        ("taskforce.announcedfigure", 7),
+        ("commitments.pledge", 8),
     ],
 )
 def test_lists_take_as_many_queries_for_a_page_as_for_a_row(

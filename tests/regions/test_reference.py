@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from regions.models import DirtyProvince, FormerProvince, Province, Regency
-from taskforce.models import Target
+from taskforce.models import AnnouncedFigure, Target
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,7 @@ def test_what_the_files_hold_is_in_the_database() -> None:
     assert Regency.objects.filter(is_autonomous=True).count() == 509
     assert FormerProvince.objects.count() == 26
     assert Target.objects.count() == 5
+    assert AnnouncedFigure.objects.count() == 38
     assert Regency.objects.get(code="11.10").name == "Kabupaten Aceh Singkil"
 
 
@@ -38,7 +39,7 @@ def test_a_second_load_changes_nothing(capsys: pytest.CaptureFixture) -> None:
     call_command("load_reference")
 
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert all(": 0 new, 0 changed, " in line for line in lines)
     assert not DirtyProvince.objects.exists()
 
@@ -74,12 +75,17 @@ def test_what_was_edited_since_is_kept_until_the_file_is_told_to_win(capsys: pyt
         ("targets.csv", "coverage_pct,100,2022-06-28", "coverage_pct,101,2022-06-28", "baris 4", "100 persen"),
         ("targets.csv", "2022,2022-12-31", "2023,2022-12-31", "baris 2, kolom year", "tenggat"),
         ("targets.csv", "committed_units", "luck", "baris 2, kolom metric", "coverage_pct"),
+        ("announced_figures.csv", "mpp_total,11", "mpp_sum,11", "baris 2, kolom metric", "mpp_total"),
+        ("announced_figures.csv", "mpp_total,11", "mpp_total,-11", "baris 2, kolom value", "bilangan bulat"),
+        ("announced_figures.csv", "mpp_total,11,", "mpp_total,,", "baris 2, kolom value", "null"),
+        ("announced_figures.csv", "2018-12-27", "2016-12-27", "baris 2", "2017-01-01"),
+        ("announced_figures.csv", "2018-12-27", "27 Desember", "baris 2, kolom announced_on", "YYYY-MM-DD"),
     ],
 )
 def test_a_broken_file_names_row_column_and_reason(
     files: Path, name: str, old: str, new: str, where: str, reason: str
 ) -> None:
-    for model in (Target, FormerProvince):
+    for model in (Target, AnnouncedFigure, FormerProvince):
         model.objects.all().delete()
     replace(files / name, old, new)
 
@@ -92,6 +98,7 @@ def test_a_broken_file_names_row_column_and_reason(
     assert where in said
     assert reason in said
     assert not Target.objects.exists()
+    assert not AnnouncedFigure.objects.exists()
     assert not FormerProvince.objects.exists()
 
 

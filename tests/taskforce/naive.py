@@ -125,3 +125,13 @@ def _operating(records: list, as_at: date) -> tuple[set[int], dict[int, date]]:
             if record.status in ("operating", "partly") and not is_instantly_over and record.since <= as_at:
                 first[holder] = min(first.get(holder, record.since), record.since)
     return covered, first
+
+
+def inaugurated(as_at: date, known_at: datetime | None, layer: str) -> dict[int, date]:
+    """Return by key of the regency that holds an MPP the day of its first inauguration, where that was by `as_at`."""
+    first: dict[int, date] = {}
+    for entry in _in_force(Milestone.objects.select_related("site"), known_at, layer):
+        if entry.stage == "inaugurated" and entry.reached_on <= as_at:
+            holder = entry.site.regency_id
+            first[holder] = min(first.get(holder, entry.reached_on), entry.reached_on)
+    return first
