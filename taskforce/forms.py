@@ -64,15 +64,13 @@ class IsoMomentField(forms.Field):
         return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
 
 
-class CoverageForm(forms.Form):
-    """Read a question about coverage from an address; what is not given takes its default.
+class StandpointForm(forms.Form):
+    """Read from an address for which day, with whose word and in which provinces something is asked.
 
-    Every refusal names the parameter and says what it takes.
+    What is not given takes its default. Every refusal names the parameter and says what it takes.
     """
 
     as_at = IsoDayField(label=_("Per tanggal"), required=False)
-    counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
-    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
     boundaries = forms.ChoiceField(label=_("Batas provinsi"), choices=Boundaries, required=False)
     known_at = IsoMomentField(label=_("Menurut yang diketahui sampai"), required=False)
     layer = forms.ChoiceField(label=_("Lapisan"), choices=Layer, required=False)
@@ -90,12 +88,6 @@ class CoverageForm(forms.Form):
             layer.choices = [(Layer.VERIFIED.value, Layer.VERIFIED.label)]
             layer.widget = forms.HiddenInput()
             layer.error_messages["invalid_choice"] = _("“%(value)s” hanya untuk yang sudah masuk.")
-
-    @property
-    def question(self) -> Question:
-        """Return the question asked; only a valid form has one."""
-        given = {name: value for name, value in self.cleaned_data.items() if value}
-        return Question(**{"as_at": self.today, **given})
 
     def clean(self) -> dict[str, Any]:
         """Refuse a parameter that is given twice: which of the two was meant?"""
@@ -117,6 +109,11 @@ class CoverageForm(forms.Form):
             raise ValidationError(_("Waktu itu belum tiba."), code="out_of_range")
         return moment
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return what was asked for, without what is left to its default; only a valid form has it."""
+        return {"as_at": self.today, **{name: value for name, value in self.cleaned_data.items() if value}}
+
     def refusals(self) -> dict[str, list[str]]:
         """Return, for each wrong parameter, sentences that name it and say what it takes."""
         return {
@@ -132,3 +129,17 @@ class CoverageForm(forms.Form):
             return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, dari %(first)s sampai %(last)s.") % span)
         choices = ", ".join(value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
         return str(_("Pilihannya: %(choices)s.") % {"choices": choices})
+
+
+class CoverageForm(StandpointForm):
+    """Read a question about coverage from an address."""
+
+    counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
+    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
+
+    field_order = ("as_at", "counting", "basis", "boundaries", "known_at", "layer")
+
+    @property
+    def question(self) -> Question:
+        """Return the question asked; only a valid form has one."""
+        return Question(**self.given)
