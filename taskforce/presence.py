@@ -4,7 +4,7 @@
 those from the fragments of `taskforce.coverage`. docs/decisions/0008-presence.md says what is nothing and what unknown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from commitments.choices import AgreementKind, PresenceLevel
+from commitments.choices import AgreementKind, InstitutionKind, PresenceLevel
 from commitments.models import Institution
 from regions.choices import Stage
 from taskforce import rules
@@ -26,23 +26,26 @@ from taskforce.coverage import LAYERS_AND_BOUNDARIES, PROVINCE_OF, PROVINCE_STAN
 class Party:
     """An institution that a national memorandum binds, as it is called today."""
 
-    institution: Institution
-    signed_as: tuple[Institution, ...]
-    """Under which names it signed, where these are others than today's."""
+    pk: int
+    abbreviation: str
+    name: str
+    kind: InstitutionKind
+    signed_as: tuple[str, ...]
+    """The abbreviations under which it signed, where these are others than today's."""
 
 
 @dataclass(frozen=True)
 class Tally:
     """At how many of an area's inaugurated MPPs an institution has come how far."""
 
-    inaugurated: int = 0
-    known: int = 0
-    """Of these, the MPPs of which any counter of anybody is on record."""
     live: int = 0
     staffed: int = 0
     """Staffed, while no service is on record."""
     signed: int = 0
     nothing: int = 0
+    inaugurated: int = 0
+    known: int = 0
+    """Of the inaugurated, those of which any counter of anybody is on record."""
     signed_absent: int = 0
     """MPPs, also before their inauguration, where a PKS holds but no counter is staffed."""
 
@@ -53,7 +56,7 @@ class Tally:
 
     @property
     def absent(self) -> int:
-        """Return at how many none is staffed, as far as is known."""
+        """Return at how many of the known ones none is staffed."""
         return self.known - self.present
 
     @property
@@ -91,6 +94,11 @@ class PresenceByProvince:
     tallies: Mapping[tuple[int, str], Tally] = field(repr=False)
     """By the key of the institution and the code of the province; without signatories the key is 0."""
 
+    def mpps_in(self, area: Area) -> Tally:
+        """Return how many MPPs there are in a province; what anybody has there is no part of it."""
+        tally = self.tallies[self.parties[0].pk if self.parties else 0, area.code]
+        return Tally(inaugurated=tally.inaugurated, known=tally.known)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -125,6 +133,7 @@ class PresenceBySite:
     standpoint: Standpoint
     computed_at: datetime
     parties: tuple[Party, ...]
+    areas: tuple[Area, ...]
     places: tuple[Place, ...]
     cells: Mapping[tuple[int, int], Cell] = field(repr=False)
     """By the keys of institution and MPP."""
@@ -133,23 +142,26 @@ class PresenceBySite:
         """Return at how many of these MPPs it has come how far."""
         tally = Tally()
         for place in self.places:
-            tally += _tally_of(place, self.cells[party.institution.pk, place.pk])
+            tally += _tally_of(place, self.cells[party.pk, place.pk])
         return tally
 
 
 def presence_by_province(standpoint: Standpoint) -> PresenceByProvince:
     """Return at how many MPPs each signatory is present, by province."""
-    lines = _Lines()
-    rows = fetch(BY_PROVINCE[standpoint.layer, standpoint.boundaries], {**standpoint.parameters, **lines.parameters})
+    rows = fetch(BY_PROVINCE[standpoint.layer, standpoint.boundaries], _parameters(standpoint))
     areas: dict[str, Area] = {}
+    parties: dict[int, Party] = {}
     tallies = {}
-    for code, name, island_group, heir, _names, *counts in rows:
-        areas.setdefault(code, Area(code, name, island_group))
+    for code, area_name, island_group, heir, abbreviation, name, kind, names, *counts in rows:
+        if code not in areas:
+            areas[code] = Area(code, area_name, island_group)
+        if heir is not None and heir not in parties:
+            parties[heir] = _party(heir, abbreviation, name, kind, names)
         tallies[heir or 0, code] = Tally(*counts)
     return PresenceByProvince(
         standpoint=standpoint,
         computed_at=timezone.now(),
-        parties=lines.parties((row[3], row[4]) for row in rows if row[3]),
+        parties=_by_name(parties),
         areas=tuple(areas.values()),
         tallies=tallies,
     )
@@ -157,45 +169,42 @@ def presence_by_province(standpoint: Standpoint) -> PresenceByProvince:
 
 def presence_by_site(standpoint: Standpoint, province: str = "") -> PresenceBySite:
     """Return how far each signatory is at each MPP of the province with code `province`, or of all."""
-    lines = _Lines()
-    asked = {**standpoint.parameters, **lines.parameters, "province": province}
+    asked = {**_parameters(standpoint), "province": province}
     rows = fetch(BY_SITE[standpoint.layer, standpoint.boundaries], asked)
     areas: dict[str, Area] = {}
+    parties: dict[int, Party] = {}
     places: dict[int, Place] = {}
     cells = {}
-    for heir, _names, code, area_name, island_group, pk, *place, level, has_pks in rows:
+    for code, area_name, island_group, heir, abbreviation, name, kind, names, pk, *place, level, has_pks in rows:
+        if code is not None and code not in areas:
+            areas[code] = Area(code, area_name, island_group)
+        if heir is not None and heir not in parties:
+            parties[heir] = _party(heir, abbreviation, name, kind, names)
         if pk is not None and pk not in places:
-            area = areas.setdefault(code, Area(code, area_name, island_group))
-            places[pk] = Place(pk, area, *place)
+            places[pk] = Place(pk, areas[code], *place)
         if pk is not None and heir is not None:
             cells[heir, pk] = Cell(level and PresenceLevel(level), has_pks)
     return PresenceBySite(
         standpoint=standpoint,
         computed_at=timezone.now(),
-        parties=lines.parties(row[:2] for row in rows if row[0]),
+        parties=_by_name(parties),
+        areas=tuple(areas.values()),
         places=tuple(places.values()),
         cells=cells,
     )
 
 
-class _Lines:
-    """Which institution continues which."""
+def _parameters(standpoint: Standpoint) -> dict[str, Any]:
+    heirs = Institution.objects.heirs()
+    return {**standpoint.parameters, "members": list(heirs), "heirs": list(heirs.values())}
 
-    def __init__(self) -> None:
-        self._heirs = Institution.objects.heirs()
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return {"members": list(self._heirs), "heirs": list(self._heirs.values())}
+def _party(pk: int, abbreviation: str, name: str, kind: str, names: list[str]) -> Party:
+    return Party(pk, abbreviation, name, InstitutionKind(kind), tuple(each for each in names if each != abbreviation))
 
-    def parties(self, signatures: Iterable[tuple[int, list[int]]]) -> tuple[Party, ...]:
-        """Return the heirs with the names under which they signed, by what they are called today."""
-        institutions = Institution.objects.in_bulk()
-        made = (
-            Party(institutions[heir], tuple(institutions[pk] for pk in names if pk != heir))
-            for heir, names in dict(signatures).items()
-        )
-        return tuple(sorted(made, key=lambda party: party.institution.abbreviation.casefold()))
+
+def _by_name(parties: Mapping[int, Party]) -> tuple[Party, ...]:
+    return tuple(sorted(parties.values(), key=lambda party: party.abbreviation.casefold()))
 
 
 def _tally_of(place: Place, cell: Cell) -> Tally:
@@ -243,15 +252,20 @@ _AGREED = f"""
         WHERE addendum.valid_from <= %(as_at)s::date
     ),
     bound AS (
-        SELECT paper.kind, paper.site_id, line.heir_id, institution_id
+        SELECT paper.kind, paper.site_id, line.heir_id, line.institution_id
         FROM paper
         JOIN commitments_signatory signature USING (agreement_id)
         JOIN line USING (institution_id)
         WHERE signature.signed_on <= %(as_at)s::date
     ),
     party AS (
-        SELECT heir_id, array_agg(DISTINCT institution_id) AS names
-        FROM bound WHERE kind = '{AgreementKind.MOU}' GROUP BY heir_id
+        SELECT heir.id AS heir_id, heir.abbreviation, heir.name, heir.kind,
+               array_agg(DISTINCT signer.abbreviation) AS names
+        FROM bound
+        JOIN commitments_institution heir ON heir.id = bound.heir_id
+        JOIN commitments_institution signer ON signer.id = bound.institution_id
+        WHERE bound.kind = '{AgreementKind.MOU}'
+        GROUP BY heir.id
     ),
     pks AS (
         SELECT DISTINCT site_id, heir_id FROM bound WHERE kind = '{AgreementKind.PKS}'
@@ -326,15 +340,17 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
     )
     return f"""{_cells(layer, boundaries)}
     SELECT
-        area.code, area.name, area.island_group, party.heir_id, party.names,
+        area.code, area.name, area.island_group,
+        party.heir_id, party.abbreviation, party.name, party.kind, party.names,
+        {counted},
         count(*) FILTER (WHERE cell.is_inaugurated),
         count(*) FILTER (WHERE cell.is_inaugurated AND cell.is_known),
-        {counted},
         count(*) FILTER (WHERE cell.has_pks AND NOT cell.is_present)
     FROM area
     LEFT JOIN party ON true
     LEFT JOIN cell ON cell.province_id = area.id AND coalesce(cell.heir_id, 0) = coalesce(party.heir_id, 0)
-    GROUP BY area.code, area.name, area.island_group, party.heir_id, party.names
+    GROUP BY area.id, area.code, area.name, area.island_group,
+        party.heir_id, party.abbreviation, party.name, party.kind, party.names
     ORDER BY area.code
     """
 
@@ -342,16 +358,17 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
 def _by_site(layer: Layer, boundaries: Boundaries) -> str:
     return f"""{_cells(layer, boundaries)},
     asked AS (
-        SELECT area.code, area.name AS area_name, area.island_group, regency.code AS regency_code, cell.*
-        FROM cell
-        JOIN area ON area.id = cell.province_id
-        JOIN regions_regency regency ON regency.id = cell.regency_id
+        SELECT area.code AS area_code, area.name AS area_name, area.island_group, regency.code AS regency_code, cell.*
+        FROM area
+        LEFT JOIN cell ON cell.province_id = area.id
+        LEFT JOIN regions_regency regency ON regency.id = cell.regency_id
         WHERE %(province)s = '' OR area.code = %(province)s
     )
     SELECT
-        heir_id, party.names, asked.code, asked.area_name, asked.island_group,
+        asked.area_code, asked.area_name, asked.island_group,
+        party.heir_id, party.abbreviation, party.name, party.kind, party.names,
         asked.id, asked.name, asked.is_inaugurated, asked.is_known, asked.level, asked.has_pks
-    FROM asked FULL JOIN party USING (heir_id)
+    FROM asked FULL JOIN party ON party.heir_id = asked.heir_id
     ORDER BY asked.regency_code, asked.name, asked.id
     """
 

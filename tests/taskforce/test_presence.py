@@ -20,7 +20,7 @@ from regions.models import Milestone, Province, Regency, Site
 from regions.services.ledger import report, send_back, verify
 from taskforce.choices import Boundaries, Layer
 from taskforce.coverage import Standpoint
-from taskforce.presence import Cell, Party, Tally, presence_by_province, presence_by_site
+from taskforce.presence import Cell, Tally, presence_by_province, presence_by_site
 from tests.taskforce.naive_presence import read
 from tests.taskforce.test_coverage_properties import CODES, FIRST, SPAN, days, slowly, undone, worlds
 
@@ -80,15 +80,15 @@ def pks(inaugurated: Site, bpn: Institution) -> Callable[..., Agreement]:
 def cell(site: Site, abbreviation: str = "ATR/BPN", standpoint: Standpoint = NOW) -> Cell:
     """Return how far an institution is at an MPP."""
     matrix = presence_by_site(standpoint)
-    party = next(party for party in matrix.parties if party.institution.abbreviation == abbreviation)
-    return matrix.cells[party.institution.pk, site.pk]
+    party = next(party for party in matrix.parties if party.abbreviation == abbreviation)
+    return matrix.cells[party.pk, site.pk]
 
 
 def tally(abbreviation: str = "ATR/BPN", code: str = "35", standpoint: Standpoint = NOW) -> Tally:
     """Return how far an institution is in a province."""
     matrix = presence_by_province(standpoint)
-    party = next(party for party in matrix.parties if party.institution.abbreviation == abbreviation)
-    return matrix.tallies[party.institution.pk, code]
+    party = next(party for party in matrix.parties if party.abbreviation == abbreviation)
+    return matrix.tallies[party.pk, code]
 
 
 # --- Rows and columns ----------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def test_whoever_joins_by_an_addendum_is_a_row_from_then_on(db: None) -> None:
     addendum = Agreement.objects.create(**joined, amends=Agreement.objects.get())
     Signatory.objects.create(agreement=addendum, institution=pos, signed_on=OPENED_ON)
 
-    assert "Pos" in {party.institution.abbreviation for party in presence_by_province(NOW).parties}
+    assert "Pos" in {party.abbreviation for party in presence_by_province(NOW).parties}
     assert len(presence_by_province(Standpoint(date(2026, 2, 28))).parties) == 17
 
 
@@ -128,8 +128,8 @@ def test_a_renamed_institution_keeps_its_row_and_the_name_it_signed_with(
     counter(institution=new)
 
     parties = presence_by_site(NOW).parties
-    party = next(party for party in parties if party.institution.abbreviation == "KP2MI")
-    assert [institution.abbreviation for institution in party.signed_as] == ["BP2MI"]
+    party = next(party for party in parties if party.abbreviation == "KP2MI")
+    assert list(party.signed_as) == ["BP2MI"]
     assert len(parties) == 17
     assert cell(inaugurated, "KP2MI") == Cell(STAFFED, has_pks=True)
 
@@ -141,8 +141,8 @@ def test_two_that_became_one_are_one_row(db: None) -> None:
     parties = presence_by_province(NOW).parties
 
     assert len(parties) == 16
-    (merged,) = (party for party in parties if party.institution == taspen)
-    assert [institution.abbreviation for institution in merged.signed_as] == ["PLN"]
+    (merged,) = (party for party in parties if party.pk == taspen.pk)
+    assert list(merged.signed_as) == ["PLN"]
 
 
 def test_a_local_memorandum_makes_nobody_a_national_signatory(inaugurated: Site, pks: Callable[..., Agreement]) -> None:
@@ -320,8 +320,8 @@ def test_a_province_is_asked_for_alone(counter: Callable[..., Presence]) -> None
     matrix = presence_by_site(NOW, "35")
 
     assert {place.area.code for place in matrix.places} == {"35"}
-    assert {party.institution.abbreviation: matrix.tally(party) for party in matrix.parties} == {
-        party.institution.abbreviation: tally(party.institution.abbreviation) for party in matrix.parties
+    assert {party.abbreviation: matrix.tally(party) for party in matrix.parties} == {
+        party.abbreviation: tally(party.abbreviation) for party in matrix.parties
     }
     assert presence_by_site(NOW, "00").places == ()
     assert len(presence_by_site(NOW, "00").parties) == 17
@@ -333,14 +333,14 @@ def test_a_standpoint_knows_only_its_lists(wrong: dict[str, str]) -> None:
         Standpoint(TODAY, **wrong)
 
 
-def test_it_takes_three_queries_however_much_there_is(
+def test_it_takes_two_queries_however_much_there_is(
     counter: Callable[..., Presence], django_assert_num_queries: Any
 ) -> None:
-    # 1 who continues whom, 2 the matrix, 3 the institutions
+    # 1 who continues whom, 2 the matrix
     for _ in range(2):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             presence_by_province(NOW)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             presence_by_site(NOW)
         for institution in Institution.objects.all():
             if not Presence.objects.filter(institution=institution).exists():
@@ -469,9 +469,9 @@ def test_the_matrix_is_what_a_patient_clerk_finds(
 
         files = read(**standpoint)
         codes = dict(Province.objects.values_list("pk", "code"))
-        names = {party.institution.pk: party.institution.abbreviation for party in by_site.parties}
+        names = {party.pk: party.abbreviation for party in by_site.parties}
         assert by_province.parties == by_site.parties
-        assert {party.institution.abbreviation: _others(party) for party in by_site.parties} == {
+        assert {party.abbreviation: set(party.signed_as) for party in by_site.parties} == {
             heir: signed_as - {heir} for heir, signed_as in files.parties.items()
         }
         assert {place.pk: (place.is_inaugurated, place.is_known) for place in by_site.places} == files.places
@@ -482,21 +482,17 @@ def test_the_matrix_is_what_a_patient_clerk_finds(
             (names[heir], pk): (each.level, each.has_pks) for (heir, pk), each in by_site.cells.items()
         } == files.cells
         for party in by_site.parties:
-            total = sum((by_province.tallies[party.institution.pk, area.code] for area in by_province.areas), Tally())
+            total = sum((by_province.tallies[party.pk, area.code] for area in by_province.areas), Tally())
             assert total == by_site.tally(party)
             assert 0 <= total.present <= total.known <= total.inaugurated
             for area in by_province.areas:
-                assert by_province.tallies[party.institution.pk, area.code] == _recount(
+                assert by_province.tallies[party.pk, area.code] == _recount(
                     [
-                        (files.places[pk], files.cells[party.institution.abbreviation, pk])
+                        (files.places[pk], files.cells[party.abbreviation, pk])
                         for pk, province in files.provinces.items()
                         if codes[province] == area.code
                     ]
                 )
-
-
-def _others(party: Party) -> set[str]:
-    return {institution.abbreviation for institution in party.signed_as}
 
 
 def _recount(held: list[tuple[tuple[bool, bool], tuple[str | None, bool]]]) -> Tally:
