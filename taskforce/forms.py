@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from commitments.choices import InstitutionKind
+from regions.choices import IslandGroup
+from regions.models import Province
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import Basis, Boundaries, Counting, Layer
-from taskforce.coverage import Question
+from taskforce.choices import Basis, Boundaries, Counting, Layer, PresenceOrder
+from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -127,7 +130,7 @@ class StandpointForm(forms.Form):
             return str(_("Tulis YYYY-MM-DD, dari %(first)s sampai %(last)s.") % span)
         if name == "known_at":
             return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, dari %(first)s sampai %(last)s.") % span)
-        choices = ", ".join(value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
+        choices = ", ".join(value for value, _label in self.fields[name].choices if value)  # type: ignore[attr-defined]
         return str(_("Pilihannya: %(choices)s.") % {"choices": choices})
 
 
@@ -143,3 +146,49 @@ class CoverageForm(StandpointForm):
     def question(self) -> Question:
         """Return the question asked; only a valid form has one."""
         return Question(**self.given)
+
+
+class PresenceForm(StandpointForm):
+    """Read a question about the presence of signatories from an address: which rows and columns, in which order."""
+
+    island_group = forms.ChoiceField(
+        label=_("Kelompok pulau"), choices=[("", _("Semua")), *IslandGroup.choices], required=False
+    )
+    province = forms.ChoiceField(label=_("Provinsi"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Jenis instansi"), choices=[("", _("Semua")), *InstitutionKind.choices], required=False
+    )
+    sort = forms.ChoiceField(choices=PresenceOrder, required=False, widget=forms.HiddenInput)
+
+    field_order = ("as_at", "island_group", "province", "kind", "boundaries", "known_at", "layer", "sort")
+
+    def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
+        super().__init__(data, today=today, may_see_reported=may_see_reported)
+        self._provinces = {province.code: province for province in Province.objects.all()}
+        names = [(code, province.name) for code, province in self._provinces.items()]
+        cast("forms.ChoiceField", self.fields["province"]).choices = [("", _("Semua")), *names]
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """Return from where the ledger is looked at; only a valid form has one."""
+        return Standpoint(**{name: value for name, value in self.given.items() if name in StandpointForm.base_fields})
+
+    @property
+    def chosen_province(self) -> Province | None:
+        """Return the only province asked about, None for all; only a valid form knows."""
+        return self._provinces.get(self.cleaned_data["province"])
+
+    @property
+    def order(self) -> PresenceOrder:
+        """Return in which order the signatories are to stand; only a valid form knows."""
+        return PresenceOrder(self.given.get("sort", PresenceOrder.NAME))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a province that lies in another group of islands than the one asked about."""
+        super().clean()
+        province = self._provinces.get(self.cleaned_data.get("province", ""))
+        group = self.cleaned_data.get("island_group")
+        if province and group and province.island_group != group:
+            there = {"province": province.name, "group": province.island_group}
+            self.add_error("province", _("%(province)s ada di kelompok %(group)s.") % there)
+        return self.cleaned_data

@@ -17,16 +17,16 @@ from commitments.choices import PresenceLevel
 from commitments.models import Agreement, Institution, Presence, Service, Signatory
 from regions.choices import Stage
 from regions.models import Milestone, Province, Regency, Site
-from regions.services.ledger import report, send_back, verify
+from regions.services.ledger import send_back
 from taskforce.choices import Boundaries, Layer
 from taskforce.coverage import Standpoint
 from taskforce.presence import Cell, Tally, presence_by_province, presence_by_site
+from tests.conftest import OPENED_ON
 from tests.taskforce.naive_presence import read
 from tests.taskforce.test_coverage_properties import CODES, FIRST, SPAN, days, slowly, undone, worlds
 
 pytestmark = pytest.mark.django_db
 
-OPENED_ON = date(2026, 3, 1)
 TODAY = date(2026, 6, 1)
 NOW = Standpoint(TODAY)
 LIVE, STAFFED, SIGNED, NOTHING = (
@@ -35,46 +35,6 @@ LIVE, STAFFED, SIGNED, NOTHING = (
     PresenceLevel.SIGNED,
     PresenceLevel.NOTHING,
 )
-
-
-@pytest.fixture
-def bpn(db: None) -> Institution:
-    return Institution.objects.get(abbreviation="ATR/BPN")
-
-
-@pytest.fixture
-def inaugurated(site: Site, verified: Callable[..., Milestone]) -> Site:
-    """Ponorogo's MPP, inaugurated two months before the counters here open."""
-    verified(site, Stage.INAUGURATED, date(2026, 1, 1))
-    return site
-
-
-@pytest.fixture
-def counter(inaugurated: Site, bpn: Institution, officer: User, verifier: User) -> Callable[..., Presence]:
-    """A function that has a counter reported with services and, unless told otherwise, verified."""
-
-    def make(*services: str, is_verified: bool = True, **more: Any) -> Presence:
-        said = {"site": inaugurated, "institution": bpn, "counter_opened_on": OPENED_ON} | more
-        presence = report(Presence(**said), by=officer)
-        Service.objects.bulk_create([Service(presence=presence, name=name) for name in services])
-        return verify(presence, by=verifier) if is_verified else presence
-
-    return make
-
-
-@pytest.fixture
-def pks(inaugurated: Site, bpn: Institution) -> Callable[..., Agreement]:
-    """A function that has an institution sign a PKS of Ponorogo's MPP, or an addendum to one."""
-
-    def make(signer: Institution | None = bpn, **more: Any) -> Agreement:
-        signed_on = more.get("valid_from", OPENED_ON)
-        said = {"kind": "pks", "title": "PKS", "site": inaugurated, "signed_on": signed_on, "valid_from": signed_on}
-        agreement = Agreement.objects.create(**said | more)
-        if signer is not None:
-            Signatory.objects.create(agreement=agreement, institution=signer, signed_on=signed_on)
-        return agreement
-
-    return make
 
 
 def cell(site: Site, abbreviation: str = "ATR/BPN", standpoint: Standpoint = NOW) -> Cell:
