@@ -131,18 +131,18 @@ _NEW_SITE = """
 """
 _INAUGURATE = """
     INSERT INTO regions_milestone
-    SELECT copy.* FROM (SELECT * FROM regions_milestone WHERE stage = 'inaugurated' ORDER BY id LIMIT 1) entry
-    CROSS JOIN regions_site site
+    SELECT copy.* FROM regions_milestone entry CROSS JOIN regions_site site
     CROSS JOIN LATERAL jsonb_populate_record(entry, jsonb_build_object(
         'id', 1000000 + site.id, 'site_id', site.id, 'ceremony_id', NULL, 'client_id', NULL
     )) copy
-    WHERE NOT EXISTS (SELECT FROM regions_milestone milestone WHERE milestone.site_id = site.id)
+    WHERE entry.id = (SELECT min(id) FROM regions_milestone WHERE stage = 'inaugurated')
+      AND NOT EXISTS (SELECT FROM regions_milestone milestone WHERE milestone.site_id = site.id)
 """
 # Every institution at every inaugurated MPP, and after that so many corrections as make it 10,000 entries.
 _COUNTER = """
     INSERT INTO commitments_presence (
-        state, channel, date_precision, reported_by_id, reported_at, reviewed_by_id, reviewed_at, review_note, source_url, note, withdraws,
-        supersedes_id, site_id, institution_id, counter_opened_on, service_days, staff
+        state, channel, date_precision, reported_by_id, reported_at, reviewed_by_id, reviewed_at, review_note,
+        source_url, note, withdraws, supersedes_id, site_id, institution_id, counter_opened_on, service_days, staff
     )
     SELECT 'verified', 'import', 'day', importer_id, '2026-01-01', importer_id, '2026-01-01', '', '', {note}, false,
            {supersedes}, site_id, institution_id, {opened_on}, ARRAY[1, 2, 3, 4, 5], institution_id %% 7

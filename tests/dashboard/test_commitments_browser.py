@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Browser, Page
 
+from mpp_tracker.local.processes import wait_until
 from tests.browser import chromium, is_whole, keep, manage, own_database, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -79,7 +80,7 @@ def test_the_table_scrolls_by_keyboard_under_names_that_stay(address: str, brows
     region.focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 100")
+    assert wait_until(lambda: region.evaluate("region => region.scrollLeft") > 100, seconds=10)
 
     after = name.bounding_box()
     assert before
