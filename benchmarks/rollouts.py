@@ -144,8 +144,8 @@ _COUNTER = """
         state, channel, date_precision, reported_by_id, reported_at, reviewed_by_id, reviewed_at, review_note,
         source_url, note, withdraws, supersedes_id, site_id, institution_id, counter_opened_on, service_days, staff
     )
-    SELECT 'verified', 'import', 'day', importer_id, '2026-01-01', importer_id, '2026-01-01', '', '', {note}, false,
-           {supersedes}, site_id, institution_id, {opened_on}, ARRAY[1, 2, 3, 4, 5], institution_id %% 7
+    SELECT 'verified', 'import', 'day', importer_id, '2026-01-01', importer_id, '2026-01-01', '',
+           'sumber', {note}, false, {supersedes}, site_id, institution_id, {opened_on}, ARRAY[1, 2, 3, 4, 5], institution_id %% 7
     FROM ({where}) counter CROSS JOIN (SELECT id AS importer_id FROM accounts_user LIMIT 1) importer
 """
 _INAUGURATED = """SELECT site_id, min(reached_on) AS since FROM regions_milestone
