@@ -123,7 +123,7 @@ _GROW = (
 
 _NEW_SITE = """
     INSERT INTO regions_site (regency_id, name, organiser, address, building, is_branch)
-    SELECT regency.id, 'MPP', '', '', '', false FROM regions_regency regency
+    SELECT regency.id, 'MPP baru', '', '', '', false FROM regions_regency regency
     WHERE regency.is_autonomous AND NOT EXISTS (SELECT FROM regions_site site WHERE site.regency_id = regency.id)
     ORDER BY regency.code
     LIMIT %(sites)s - (SELECT count(DISTINCT site_id) FROM regions_milestone milestone
@@ -136,7 +136,7 @@ _INAUGURATE = """
         'id', 1000000 + site.id, 'site_id', site.id, 'ceremony_id', NULL, 'client_id', NULL
     )) copy
     WHERE entry.id = (SELECT min(id) FROM regions_milestone WHERE stage = 'inaugurated')
-      AND NOT EXISTS (SELECT FROM regions_milestone milestone WHERE milestone.site_id = site.id)
+      AND site.name = 'MPP baru'
 """
 # Every institution at every inaugurated MPP, and after that so many corrections as make it 10,000 entries.
 _COUNTER = """
@@ -145,7 +145,8 @@ _COUNTER = """
         source_url, note, withdraws, supersedes_id, site_id, institution_id, counter_opened_on, service_days, staff
     )
     SELECT 'verified', 'import', 'day', importer_id, '2026-01-01', importer_id, '2026-01-01', '',
-           'sumber', {note}, false, {supersedes}, site_id, institution_id, {opened_on}, ARRAY[1, 2, 3, 4, 5], institution_id %% 7
+           'sumber', {note}, false, {supersedes}, site_id, institution_id, {opened_on}, ARRAY[1, 2, 3, 4, 5],
+           institution_id %% 7
     FROM ({where}) counter CROSS JOIN (SELECT id AS importer_id FROM accounts_user LIMIT 1) importer
 """
 _INAUGURATED = """SELECT site_id, min(reached_on) AS since FROM regions_milestone
