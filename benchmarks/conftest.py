@@ -47,7 +47,7 @@ def _is_complete(terminalreporter: pytest.TerminalReporter) -> bool:
 
 @pytest.fixture(scope="session")
 def rollouts(django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[Rollouts]:
-    """The rollout at 1x and 100x, outside any transaction of a test: commits are part of what is timed."""
+    """The rollout in every size, outside any transaction of a test: commits are part of what is timed."""
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
@@ -57,7 +57,6 @@ def rollouts(django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator
             (request.config.stash[VERSION],) = cursor.fetchone()
         sizes = Rollouts()
         try:
-            sizes.grow(100)
             yield sizes
         finally:
             sizes.close()

@@ -10,7 +10,7 @@ from django.db import connection
 from benchmarks.rollouts import Rollouts
 from taskforce.coverage import _BY_PROVINCE, Question, coverage
 
-pytestmark = pytest.mark.benchmark(group="coverage of one day")
+pytestmark = [pytest.mark.benchmark(group="coverage of one day"), pytest.mark.timeout(1800)]
 
 
 def bare_sql(day: date) -> Callable[[], list[Any]]:

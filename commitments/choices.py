@@ -90,6 +90,11 @@ class PresenceLevel(models.TextChoices):
         """Return how it is shown."""
         return _LEVEL_TONES[self]
 
+    @property
+    def meaning(self) -> str:
+        """Return what it says, for a legend."""
+        return str(_LEVEL_MEANINGS[self])
+
 
 _STANDING_TONES = {
     AgreementStanding.FUTURE: Tone.PROMISED,
@@ -108,4 +113,10 @@ _LEVEL_TONES = {
     PresenceLevel.SIGNED: Tone.PROMISED,
     PresenceLevel.STAFFED: Tone.NEAR,
     PresenceLevel.LIVE: Tone.DONE,
+}
+_LEVEL_MEANINGS = {
+    PresenceLevel.NOTHING: _("gerai instansi lain tercatat di MPP itu, gerai instansi ini tidak terisi"),
+    PresenceLevel.SIGNED: _("PKS berlaku, gerainya tidak terisi atau belum ada data"),
+    PresenceLevel.STAFFED: _("gerai dibuka dan berpetugas, layanannya belum ada data"),
+    PresenceLevel.LIVE: _("gerai dibuka dan berpetugas, layanannya tercatat"),
 }

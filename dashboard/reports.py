@@ -33,7 +33,7 @@ from regions.models import (
 from regions.reports import SiteCard, site_cards
 from regions.services.ledger import verify
 from regions.services.review import looks, verify_ceremony
-from taskforce.coverage import AreaCoverage, Coverage, Question, UnitStanding, answer, unit_standings
+from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.pledges import PledgeOutcome, PledgeReport, pledge_report
 
 
@@ -165,18 +165,18 @@ PLEDGES_PER_PAGE = 50
 
 
 def pledges_page(
-    question: Question, *, year: str = "", province: str = "", standing: str = "", number: str = ""
+    standpoint: Standpoint, *, year: str = "", province: str = "", standing: str = "", number: str = ""
 ) -> PledgesPage:
     """Return what the page of the pledges shows.
 
     Args:
-        question: day and definition; basis and counting make no difference.
+        standpoint: day, layer and boundaries of the inaugurations.
         year: list only pledges first made for this year.
         province: list only those of the province with this code.
         standing: list only those of which this became.
         number: which part of a long list to show; what is no number is the first.
     """
-    report = pledge_report(question)
+    report = pledge_report(standpoint)
     listed = [
         outcome
         for outcome in report.outcomes

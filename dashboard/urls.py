@@ -14,5 +14,7 @@ urlpatterns = [
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),
     re_path(rf"^verifikasi/{ENTRY}/$", views.review, name="review"),
     re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
+    path("komitmen/", views.commitments, name="commitments"),
+    path("komitmen/belum-hadir/", views.gaps, name="gaps"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

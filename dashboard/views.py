@@ -2,7 +2,7 @@
 
 import sys
 from http import HTTPStatus
-from typing import cast
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +18,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
+from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.reports import (
     ceremony_review,
     database_version,
@@ -35,8 +36,10 @@ from regions.models import LEDGERS, Ceremony, Milestone, Province, Site, SiteEnt
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
-from taskforce.forms import CoverageForm, PledgeForm
+from taskforce.forms import CoverageForm, PledgeForm, PresenceForm, StandpointForm
 from taskforce.pledges import pledged_years, pressing_pledges
+
+AnyForm = TypeVar("AnyForm", bound=StandpointForm)
 
 
 def _version(request: HttpRequest, **address: object) -> str:
@@ -50,7 +53,7 @@ def _version(request: HttpRequest, **address: object) -> str:
 @condition(etag_func=_version)
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
-    form = _form(request)
+    form = _form(request, CoverageForm)
     if not form.is_valid():
         return _refused(request, form)
     return render(request, "dashboard/nation.html", {"page": nation_page(form.question), "form": form})
@@ -62,7 +65,7 @@ def nation(request: HttpRequest) -> HttpResponse:
 @condition(etag_func=_version)
 def province(request: HttpRequest, code: str) -> HttpResponse:
     """Show coverage of one province and how far each of its units is."""
-    form = _form(request)
+    form = _form(request, CoverageForm)
     if not form.is_valid():
         return _refused(request, form)
     return render(request, "dashboard/province.html", {"page": province_page(form.question, code), "form": form})
@@ -93,7 +96,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
-    page = pledges_page(form.question, **listed, number=request.GET.get("halaman", ""))
+    page = pledges_page(form.standpoint, **listed, number=request.GET.get("halaman", ""))
     return render(request, "dashboard/pledges.html", {"page": page, "form": form})
 
 
@@ -107,6 +110,31 @@ def room(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     shown = {"room": work_room(user, today=today), "pledges": pressing_pledges(turf.regencies, today=today)}
     return render(request, "dashboard/room.html", shown)
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def commitments(request: HttpRequest) -> HttpResponse:
+    """Show which signatories of the national memoranda are present where."""
+    form = _form(request, PresenceForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    page = commitments_page(form.standpoint, _choice(form))
+    return render(request, "dashboard/commitments.html", {"page": page, "form": form})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def gaps(request: HttpRequest) -> HttpResponse:
+    """Show where signatories are missing, MPP by MPP."""
+    form = _form(request, PresenceForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    return render(request, "dashboard/gaps.html", {"page": gaps_page(form.standpoint, _choice(form)), "form": form})
 
 
 @require_safe
@@ -231,11 +259,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _form(request: HttpRequest) -> CoverageForm:
-    return CoverageForm(request.GET, today=timezone.localdate(), may_see_reported=request.user.is_authenticated)
+def _form(request: HttpRequest, form: type[AnyForm]) -> AnyForm:
+    return form(request.GET, today=timezone.localdate(), may_see_reported=request.user.is_authenticated)
 
 
-def _refused(request: HttpRequest, form: CoverageForm) -> HttpResponse:
+def _choice(form: PresenceForm) -> Choice:
+    return Choice(
+        province=form.chosen_province,
+        island_group=form.cleaned_data["island_group"],
+        kind=form.cleaned_data["kind"],
+        order=form.order,
+    )
+
+
+def _refused(request: HttpRequest, form: StandpointForm) -> HttpResponse:
     return render(request, "dashboard/refused.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
 
 

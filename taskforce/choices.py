@@ -63,3 +63,10 @@ class RunKind(models.TextChoices):
     RECOMPUTE = "recompute", _("Hitung ulang provinsi")
     REBUILD = "rebuild", _("Bangun ulang harian")
     BACKFILL = "backfill", _("Pengisian mundur")
+
+
+class PresenceOrder(models.TextChoices):
+    """In which order the signatories stand."""
+
+    NAME = "name", _("menurut nama")
+    SHARE = "share", _("menurut kehadiran, terbanyak dahulu")

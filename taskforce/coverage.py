@@ -2,18 +2,20 @@
 
 `coverage` answers for one day, for pages, API, exports and alerts. `DAILY_FIGURES` answers for many days in
 one statement, for the stored snapshots. Both are put together from the same fragments of SQL: which entries
-are in force, on which days that makes a unit covered, and which province a unit belongs to. DESIGN section 4
+are in force, on which days that makes a unit covered, and which province a unit belongs to; `taskforce.presence`
+uses the same. DESIGN section 4
 defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db import connection
+from django.db.models import TextChoices
 from django.utils import timezone
 
 from regions.choices import DatePrecision, EntryState, OperatingStatus, RegencyKind, Stage
@@ -131,8 +133,8 @@ class Inauguration:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of the ledger: a day and a definition.
+class Standpoint:
+    """From where the ledger is looked at: for which day, with whose word, and in which provinces.
 
     Raises:
         ValueError: a parameter has a value that its list does not hold.
@@ -144,27 +146,33 @@ class Question:
     """The day asked about; entries dated after it do not count."""
     known_at: datetime | None = None
     """Count only what had been verified (in that layer: reported) by this moment; None is now."""
-    basis: Basis = Basis.UNITS_509
-    counting: Counting = Counting.INAUGURATED
     layer: Layer = Layer.VERIFIED
     boundaries: Boundaries = Boundaries.THEN
 
     def __post_init__(self) -> None:
-        for name, choices in (
-            ("basis", Basis),
-            ("counting", Counting),
-            ("layer", Layer),
-            ("boundaries", Boundaries),
-        ):
-            object.__setattr__(self, name, choices(getattr(self, name)))
+        for each in fields(self):
+            if isinstance(each.default, TextChoices):
+                object.__setattr__(self, each.name, type(each.default)(getattr(self, each.name)))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the values that go into the SQL."""
+        return {"as_at": self.as_at, "known_at": self.known_at or "infinity"}
+
+
+@dataclass(frozen=True)
+class Question(Standpoint):
+    """What is asked of the ledger about coverage: a standpoint and a definition."""
+
+    basis: Basis = Basis.UNITS_509
+    counting: Counting = Counting.INAUGURATED
 
     @property
     def parameters(self) -> dict[str, Any]:
         """Return the values that go into the SQL."""
         return {
-            "as_at": self.as_at,
+            **super().parameters,
             "year_before": rules.year_before(self.as_at),
-            "known_at": self.known_at or "infinity",
             "basis": self.basis.value,
             "counting": self.counting.value,
         }
@@ -202,13 +210,15 @@ def coverage(
 
     Source: DESIGN section 4.
     """
-    return answer(Question(as_at, known_at, Basis(basis), Counting(counting), Layer(layer), Boundaries(boundaries)))
+    return answer(
+        Question(as_at, known_at, Layer(layer), Boundaries(boundaries), basis=Basis(basis), counting=Counting(counting))
+    )
 
 
 def answer(question: Question) -> Coverage:
     """Return the figures that `question` asks for."""
     as_at = question.as_at
-    facts = _fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
+    facts = fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
     targets = _targets_by_area(as_at)
     national_goal = _goal(targets.get("", []), sum(units for _code, _name, _group, units, *_rest in facts), as_at)
     provinces = tuple(_area(row, targets, national_goal, as_at) for row in facts)
@@ -222,23 +232,24 @@ def answer(question: Question) -> Coverage:
 
 def unit_standings(question: Question, province: str) -> tuple[UnitStanding, ...]:
     """Return how far each unit of the province with code `province` is, by code."""
-    rows = _fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
+    rows = fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
     return tuple(_standing(row) for row in rows)
 
 
-def inaugurations(question: Question) -> dict[int, Inauguration]:
+def inaugurations(standpoint: Standpoint) -> dict[int, Inauguration]:
     """Return by key of each regency its province and first inauguration, as on the day asked about.
 
-    An area that is no unit goes by the MPP of the unit it is part of. Basis and counting make no difference.
+    An area that is no unit goes by the MPP of the unit it is part of.
     """
-    rows = _fetch(_INAUGURATIONS[question.layer, question.boundaries], question.parameters)
+    rows = fetch(_INAUGURATIONS[standpoint.layer, standpoint.boundaries], standpoint.parameters)
     return {
         key: Inauguration(code, name, inaugurated_on, precision and DatePrecision(precision))
         for key, code, name, inaugurated_on, precision in rows
     }
 
 
-def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -343,7 +354,7 @@ _BELIEVED = {
 _SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
 
 
-def _in_force(table: str, columns: str, layer: Layer) -> str:
+def in_force(table: str, columns: str, layer: Layer) -> str:
     """Select the entries of main sites that were believed and not corrected, each with its unit."""
     believed = _BELIEVED[layer].format
     return f"""
@@ -361,10 +372,10 @@ def _in_force(table: str, columns: str, layer: Layer) -> str:
 def _ledger(layer: Layer) -> str:
     """Define `milestone` and `operating` (entries in force) and `covered` (the days they cover a unit)."""
     return f"""
-    milestone AS ({_in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}
+    milestone AS ({in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}
     ),
     operating AS ({
-        _in_force(
+        in_force(
             "regions_operatingrecord",
             "entry.id, entry.site_id, entry.status, entry.since, entry.date_precision,"
             " lead(entry.since) OVER later AS until",
@@ -394,7 +405,7 @@ _BASIS_HOLDS = f"""CASE basis
         END"""
 _HOLDER = "CASE WHEN regency.is_autonomous THEN regency.id ELSE regency.served_by_id END"
 
-_PROVINCE_OF = {
+PROVINCE_OF = {
     Boundaries.NOW: "regency.province_id",
     Boundaries.THEN: """coalesce((
             SELECT former.province_id FROM regions_formerprovince former
@@ -403,7 +414,7 @@ _PROVINCE_OF = {
         ), regency.province_id)""",
 }
 # A province with units is shown whatever its papers say: the nation is the sum of its provinces.
-_PROVINCE_STANDS = {
+PROVINCE_STANDS = {
     Boundaries.NOW: "true",
     Boundaries.THEN: (
         "province.established_on IS NULL OR province.established_on <= %(as_at)s::date OR count(unit.id) > 0"
@@ -419,7 +430,7 @@ def _facts(layer: Layer, boundaries: Boundaries) -> str:
     return f"""
     WITH {_ledger(layer)},
     unit AS (
-        SELECT regency.id, {_HOLDER} AS holder_id, {_PROVINCE_OF[boundaries]} AS province_id
+        SELECT regency.id, {_HOLDER} AS holder_id, {PROVINCE_OF[boundaries]} AS province_id
         FROM regions_regency regency, (SELECT %(basis)s::text AS basis) asked
         WHERE {_BASIS_HOLDS}
     ),
@@ -461,7 +472,7 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
     LEFT JOIN seen ON seen.holder_id = unit.holder_id
     LEFT JOIN standing ON standing.holder_id = unit.holder_id
     GROUP BY province.id
-    HAVING {_PROVINCE_STANDS[boundaries]}
+    HAVING {PROVINCE_STANDS[boundaries]}
     ORDER BY province.code
     """
 
@@ -500,7 +511,7 @@ def _inaugurations(layer: Layer, boundaries: Boundaries) -> str:
     WITH {_ledger(layer)}
     SELECT regency.id, province.code, province.name, lower(covered.days), min(first.date_precision)
     FROM regions_regency regency
-    JOIN regions_province province ON province.id = {_PROVINCE_OF[boundaries]}
+    JOIN regions_province province ON province.id = {PROVINCE_OF[boundaries]}
     LEFT JOIN covered ON covered.holder_id = {_HOLDER}
         AND covered.counting = '{Counting.INAUGURATED}' AND covered.days @> %(as_at)s::date
     LEFT JOIN milestone first ON first.holder_id = covered.holder_id
@@ -509,10 +520,10 @@ def _inaugurations(layer: Layer, boundaries: Boundaries) -> str:
     """
 
 
-_LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
-_BY_PROVINCE = {asked: _by_province(*asked) for asked in _LAYERS_AND_BOUNDARIES}
-_BY_UNIT = {asked: _by_unit(*asked) for asked in _LAYERS_AND_BOUNDARIES}
-_INAUGURATIONS = {asked: _inaugurations(*asked) for asked in _LAYERS_AND_BOUNDARIES}
+LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
+_BY_PROVINCE = {asked: _by_province(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_BY_UNIT = {asked: _by_unit(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_INAUGURATIONS = {asked: _inaugurations(*asked) for asked in LAYERS_AND_BOUNDARIES}
 
 
 DAILY_FIGURES = f"""

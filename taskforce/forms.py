@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import MAXYEAR, UTC, date, datetime, time
 from typing import Any, cast
 
@@ -12,10 +11,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from commitments.choices import PledgeStanding
+from commitments.choices import InstitutionKind, PledgeStanding
+from regions.choices import IslandGroup
+from regions.models import Province
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import Basis, Boundaries, Counting, Layer
-from taskforce.coverage import Question
+from taskforce.choices import Basis, Boundaries, Counting, Layer, PresenceOrder
+from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -67,15 +68,13 @@ class IsoMomentField(forms.Field):
         return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
 
 
-class CoverageForm(forms.Form):
-    """Read a question about coverage from an address; what is not given takes its default.
+class StandpointForm(forms.Form):
+    """Read from an address for which day, with whose word and in which provinces something is asked.
 
-    Every refusal names the parameter and says what it takes.
+    What is not given takes its default. Every refusal names the parameter and says what it takes.
     """
 
     as_at = IsoDayField(label=_("Per tanggal"), required=False)
-    counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
-    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
     boundaries = forms.ChoiceField(label=_("Batas provinsi"), choices=Boundaries, required=False)
     known_at = IsoMomentField(label=_("Menurut yang diketahui sampai"), required=False)
     layer = forms.ChoiceField(label=_("Lapisan"), choices=Layer, required=False)
@@ -93,13 +92,6 @@ class CoverageForm(forms.Form):
             layer.choices = [(Layer.VERIFIED.value, Layer.VERIFIED.label)]
             layer.widget = forms.HiddenInput()
             layer.error_messages["invalid_choice"] = _("“%(value)s” hanya untuk yang sudah masuk.")
-
-    @property
-    def question(self) -> Question:
-        """Return the question asked; only a valid form has one."""
-        asked = {field.name for field in fields(Question)}
-        given = {name: value for name, value in self.cleaned_data.items() if value and name in asked}
-        return Question(**{"as_at": self.today, **given})
 
     def clean(self) -> dict[str, Any]:
         """Refuse a parameter that is given twice: which of the two was meant?"""
@@ -121,6 +113,16 @@ class CoverageForm(forms.Form):
             raise ValidationError(_("Waktu itu belum tiba."), code="out_of_range")
         return moment
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return what was asked for, without what is left to its default; only a valid form has it."""
+        return {"as_at": self.today, **{name: value for name, value in self.cleaned_data.items() if value}}
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """Return from where the ledger is looked at; only a valid form has one."""
+        return Standpoint(**{name: value for name, value in self.given.items() if name in StandpointForm.base_fields})
+
     def refusals(self) -> dict[str, list[str]]:
         """Return, for each wrong parameter, sentences that name it and say what it takes."""
         return {
@@ -134,16 +136,68 @@ class CoverageForm(forms.Form):
             return str(_("Tulis YYYY-MM-DD, dari %(first)s sampai %(last)s.") % span)
         if name == "known_at":
             return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, dari %(first)s sampai %(last)s.") % span)
-        values = (value for value, _label in self.fields[name].choices)  # type: ignore[attr-defined]
-        choices = ", ".join(value for value in values if value)
+        choices = ", ".join(value for value, _label in self.fields[name].choices if value)  # type: ignore[attr-defined]
         return str(_("Pilihannya: %(choices)s.") % {"choices": choices})
 
 
-class PledgeForm(CoverageForm):
-    """Read a question about pledges, and which of them to list; basis and counting make no difference there."""
+class CoverageForm(StandpointForm):
+    """Read a question about coverage from an address."""
 
-    basis = None  # type: ignore[assignment]
-    counting = None  # type: ignore[assignment]
+    counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
+    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
+
+    field_order = ("as_at", "counting", "basis", "boundaries", "known_at", "layer")
+
+    @property
+    def question(self) -> Question:
+        """Return the question asked; only a valid form has one."""
+        return Question(**self.given)
+
+
+class PresenceForm(StandpointForm):
+    """Read a question about the presence of signatories from an address: which rows and columns, in which order."""
+
+    island_group = forms.ChoiceField(
+        label=_("Kelompok pulau"), choices=[("", _("Semua")), *IslandGroup.choices], required=False
+    )
+    province = forms.ChoiceField(label=_("Provinsi"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Jenis instansi"), choices=[("", _("Semua")), *InstitutionKind.choices], required=False
+    )
+    sort = forms.ChoiceField(choices=PresenceOrder, required=False, widget=forms.HiddenInput)
+
+    field_order = ("as_at", "island_group", "province", "kind", "boundaries", "known_at", "layer", "sort")
+
+    def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
+        super().__init__(data, today=today, may_see_reported=may_see_reported)
+        self._provinces = {province.code: province for province in Province.objects.all()}
+        names = [(code, province.name) for code, province in self._provinces.items()]
+        cast("forms.ChoiceField", self.fields["province"]).choices = [("", _("Semua")), *names]
+
+    @property
+    def chosen_province(self) -> Province | None:
+        """Return the only province asked about, None for all; only a valid form knows."""
+        return self._provinces.get(self.cleaned_data["province"])
+
+    @property
+    def order(self) -> PresenceOrder:
+        """Return in which order the signatories are to stand; only a valid form knows."""
+        return PresenceOrder(self.given.get("sort", PresenceOrder.NAME))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a province that lies in another group of islands than the one asked about."""
+        super().clean()
+        province = self._provinces.get(self.cleaned_data.get("province", ""))
+        group = self.cleaned_data.get("island_group")
+        if province and group and province.island_group != group:
+            there = {"province": province.name, "group": province.island_group}
+            self.add_error("province", _("%(province)s ada di kelompok %(group)s.") % there)
+        return self.cleaned_data
+
+
+class PledgeForm(StandpointForm):
+    """Read a question about pledges, and which of them to list."""
+
     year = forms.ChoiceField(label=_("Semula dijanjikan untuk"), required=False)
     province = forms.ChoiceField(label=_("Provinsi"), required=False)
     standing = forms.ChoiceField(

@@ -18,7 +18,7 @@ from commitments.models import Pledge, PledgeRevision
 from commitments.rules import is_pressing, pledge_standing
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import PLEDGED_FOR, AnnouncedMetric, Layer
-from taskforce.coverage import Inauguration, Question, inaugurations
+from taskforce.coverage import Inauguration, Standpoint, inaugurations
 from taskforce.models import AnnouncedFigure
 from taskforce.rules import percentage
 
@@ -120,7 +120,7 @@ class AnnouncedPledges:
 class PledgeReport:
     """All pledges on the day asked about."""
 
-    question: Question
+    standpoint: Standpoint
     computed_at: datetime
     outcomes: tuple[PledgeOutcome, ...] = field(repr=False)
     """By the day promised last, then by code of the regency."""
@@ -135,18 +135,18 @@ class PledgeReport:
     announced: tuple[AnnouncedPledges, ...]
 
 
-def pledge_report(question: Question) -> PledgeReport:
+def pledge_report(standpoint: Standpoint) -> PledgeReport:
     """Return every pledge made by the day asked about, with what became of it.
 
     Basis and counting make no difference: a promise is of an inauguration.
     """
-    units = inaugurations(question)
-    outcomes = _outcomes(Pledge.objects.all(), units, question.as_at)
+    units = inaugurations(standpoint)
+    outcomes = _outcomes(Pledge.objects.all(), units, standpoint.as_at)
     by_province = _tallies((outcome.unit.province, outcome.unit.province_name, outcome) for outcome in outcomes)
     with_pledge = {tally.key for tally in by_province}
     provinces = {unit.province: unit.province_name for unit in units.values()}
     return PledgeReport(
-        question=question,
+        standpoint=standpoint,
         computed_at=timezone.now(),
         outcomes=outcomes,
         national=_tally("", "Indonesia", outcomes),
@@ -154,7 +154,7 @@ def pledge_report(question: Question) -> PledgeReport:
         by_province=by_province,
         provinces_without=tuple(name for code, name in sorted(provinces.items()) if code not in with_pledge),
         slips=_slips(outcomes),
-        announced=_announced(outcomes, question.as_at),
+        announced=_announced(outcomes, standpoint.as_at),
     )
 
 
@@ -172,7 +172,7 @@ def pressing_pledges(regencies: Collection[int], *, today: date) -> tuple[Pledge
     pledges = Pledge.objects.filter(regency__in=regencies)
     if not pledges.exists():
         return ()
-    outcomes = _outcomes(pledges, inaugurations(Question(today, layer=Layer.REPORTED)), today)
+    outcomes = _outcomes(pledges, inaugurations(Standpoint(today, layer=Layer.REPORTED)), today)
     return tuple(row for row in outcomes if is_pressing(row.in_force.due_on, row.unit.inaugurated_on, today))
 
 

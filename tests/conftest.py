@@ -9,12 +9,15 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from accounts.models import User
+from commitments.models import Agreement, Institution, Presence, Service, Signatory
 from regions.choices import OperatingStatus, Stage
 from regions.models import DirtyProvince, Milestone, OperatingRecord, Regency, Site
 from regions.services.ledger import report, verify
 from tests.sign_in import PASSWORD, PERSON
 
 IMPORTER = "importer@pantau-mpp.example"
+OPENED_ON = date(2026, 3, 1)
+"""When the counters of tests open, and their PKS begin."""
 
 
 @pytest.fixture(scope="session")
@@ -104,5 +107,45 @@ def operating(officer: User, verifier: User) -> Callable[..., OperatingRecord]:
 
     def make(site: Site, status: str = OperatingStatus.OPERATING, since: date = date(2026, 3, 1)) -> OperatingRecord:
         return verify(report(OperatingRecord(site=site, status=status, since=since), by=officer), by=verifier)
+
+    return make
+
+
+@pytest.fixture
+def bpn(db: None) -> Institution:
+    return Institution.objects.get(abbreviation="ATR/BPN")
+
+
+@pytest.fixture
+def inaugurated(site: Site, verified: Callable[..., Milestone]) -> Site:
+    """Ponorogo's MPP, inaugurated two months before the counters here open."""
+    verified(site, Stage.INAUGURATED, date(2026, 1, 1))
+    return site
+
+
+@pytest.fixture
+def counter(inaugurated: Site, bpn: Institution, officer: User, verifier: User) -> Callable[..., Presence]:
+    """A function that has a counter reported with services and, unless told otherwise, verified."""
+
+    def make(*services: str, is_verified: bool = True, **more: Any) -> Presence:
+        said = {"site": inaugurated, "institution": bpn, "counter_opened_on": OPENED_ON} | more
+        presence = report(Presence(**said), by=officer)
+        Service.objects.bulk_create([Service(presence=presence, name=name) for name in services])
+        return verify(presence, by=verifier) if is_verified else presence
+
+    return make
+
+
+@pytest.fixture
+def pks(inaugurated: Site, bpn: Institution) -> Callable[..., Agreement]:
+    """A function that has an institution sign a PKS of Ponorogo's MPP, or an addendum to one."""
+
+    def make(signer: Institution | None = bpn, **more: Any) -> Agreement:
+        signed_on = more.get("valid_from", OPENED_ON)
+        said = {"kind": "pks", "title": "PKS", "site": inaugurated, "signed_on": signed_on, "valid_from": signed_on}
+        agreement = Agreement.objects.create(**said | more)
+        if signer is not None:
+            Signatory.objects.create(agreement=agreement, institution=signer, signed_on=signed_on)
+        return agreement
 
     return make

@@ -34,11 +34,6 @@ OPENED_ON = date(2026, 3, 1)
 
 
 @pytest.fixture
-def bpn(db: None) -> Institution:
-    return Institution.objects.get(abbreviation="ATR/BPN")
-
-
-@pytest.fixture
 def dinas(officer: User, ponorogo: Regency) -> User:
     """The officer of Ponorogo."""
     Assignment.objects.create(user=officer, role=Role.OFFICER, regency=ponorogo, valid_from=date(2026, 1, 1))

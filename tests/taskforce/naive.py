@@ -38,8 +38,8 @@ def count(
     boundaries: str,
 ) -> tuple[dict[str, Count], dict[str, dict[str, int]]]:
     """Return per province code the counts, and the units by stage."""
-    milestones = _in_force(Milestone.objects.select_related("site"), known_at, layer)
-    records = _in_force(OperatingRecord.objects.select_related("site"), known_at, layer)
+    milestones = in_force(Milestone.objects.select_related("site"), known_at, layer)
+    records = in_force(OperatingRecord.objects.select_related("site"), known_at, layer)
     stages: dict[int, set[str]] = defaultdict(set)
     first: dict[int, date] = {}
     for entry in milestones:
@@ -55,9 +55,7 @@ def count(
     seen = {record.site.regency_id for record in records if record.since <= as_at}
 
     areas = {p.pk: p for p in Province.objects.all()}
-    moved = defaultdict(list)
-    for former in FormerProvince.objects.all():
-        moved[former.regency_id].append((former.until, former.province_id))
+    belonging = provinces_of(as_at, boundaries)
     counts: dict[str, Count] = {
         p.code: Count()
         for p in areas.values()
@@ -68,11 +66,7 @@ def count(
     for regency in Regency.objects.all():
         if not _is_unit(regency, basis):
             continue
-        province_id = regency.province_id
-        if boundaries == "then":
-            later = sorted(move for move in moved[regency.pk] if move[0] > as_at)
-            province_id = later[0][1] if later else province_id
-        code = areas[province_id].code
+        code = areas[belonging[regency.pk]].code
         holder = regency.pk if regency.is_autonomous else regency.served_by_id
         row = counts[code]
         row.units += 1
@@ -82,6 +76,18 @@ def count(
         if stages[holder]:
             by_stage[code][max(stages[holder], key=ORDER.index)] += 1
     return counts, by_stage
+
+
+def provinces_of(as_at: date, boundaries: str) -> dict[int, int]:
+    """Return the province of every regency, both by their keys."""
+    moved = defaultdict(list)
+    for former in FormerProvince.objects.all():
+        moved[former.regency_id].append((former.until, former.province_id))
+    belonging = {}
+    for regency in Regency.objects.all():
+        later = sorted(move for move in moved[regency.pk] if move[0] > as_at)
+        belonging[regency.pk] = later[0][1] if later and boundaries == "then" else regency.province_id
+    return belonging
 
 
 def _is_unit(regency: Regency, basis: str) -> bool:
@@ -100,7 +106,7 @@ def _believed(entry: object, known_at: datetime | None, layer: str) -> bool:
     return entry.state in ("reported", "verified") and by_then(entry.reported_at)
 
 
-def _in_force(entries: object, known_at: datetime | None, layer: str) -> list:
+def in_force(entries: object, known_at: datetime | None, layer: str) -> list:
     believed = [entry for entry in entries if _believed(entry, known_at, layer)]
     corrected = {entry.supersedes_id for entry in believed}
     return [
@@ -130,7 +136,7 @@ def _operating(records: list, as_at: date) -> tuple[set[int], dict[int, date]]:
 def inaugurated(as_at: date, known_at: datetime | None, layer: str) -> dict[int, date]:
     """Return by key of the regency that holds an MPP the day of its first inauguration, where that was by `as_at`."""
     first: dict[int, date] = {}
-    for entry in _in_force(Milestone.objects.select_related("site"), known_at, layer):
+    for entry in in_force(Milestone.objects.select_related("site"), known_at, layer):
         if entry.stage == "inaugurated" and entry.reached_on <= as_at:
             holder = entry.site.regency_id
             first[holder] = min(first.get(holder, entry.reached_on), entry.reached_on)

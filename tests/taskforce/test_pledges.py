@@ -16,7 +16,7 @@ from commitments.models import Pledge, PledgeRevision
 from regions.models import Milestone, Regency, Site
 from regions.services.ledger import report, verify
 from taskforce.choices import Layer
-from taskforce.coverage import Question, inaugurations, unit_standings
+from taskforce.coverage import Question, Standpoint, inaugurations, unit_standings
 from taskforce.models import AnnouncedFigure
 from taskforce.pledges import PledgeOutcome, PledgeReport, pledge_report, pressing_pledges
 from tests.taskforce import naive
@@ -38,7 +38,7 @@ def revise(pledge: Pledge, revised_on: date, due_on: date) -> PledgeRevision:
 
 
 def asked(as_at: date, **question: Any) -> PledgeReport:
-    return pledge_report(Question(as_at, **question))
+    return pledge_report(Standpoint(as_at, **question))
 
 
 def outcome(as_at: date, **question: Any) -> PledgeOutcome:
@@ -247,7 +247,9 @@ def test_every_count_is_that_of_a_patient_clerk(
         imagine(rng, officer, verifier)
         promise(rng)
 
-        report = pledge_report(Question(**question))
+        report = pledge_report(
+            Standpoint(**{name: question[name] for name in ("as_at", "known_at", "layer", "boundaries")})
+        )
 
         as_at = question["as_at"]
         first = naive.inaugurated(as_at, question["known_at"], question["layer"])
