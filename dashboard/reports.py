@@ -1,7 +1,7 @@
 """What does a public page show? One frozen answer per page, for every form it is given in."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,12 +14,17 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from commitments.models import Presence
+from commitments.reports import SiteCounters, site_counters
+from dashboard.counters import PresenceChange, change_by
 from mpp_tracker.lib.history import Change, history_of
 from regions.choices import CeremonyKind, EntryState
 from regions.models import (
     LEDGERS,
     Ceremony,
     CeremonySite,
+    LedgerEntry,
+    LedgerQuerySet,
     Milestone,
     Opinion,
     Person,
@@ -30,7 +35,7 @@ from regions.models import (
 )
 from regions.reports import SiteCard, site_cards
 from regions.services.ledger import verify
-from regions.services.review import verify_ceremony
+from regions.services.review import verify_ceremony, what_stands
 from taskforce.coverage import AreaCoverage, Coverage, Question, UnitStanding, answer, unit_standings
 
 
@@ -65,6 +70,8 @@ class SitePage:
     """One MPP: how far it is, and all that was said of it that the reader may know."""
 
     card: SiteCard
+    counters: SiteCounters
+    """Which institutions are there, with which services."""
     may_report: bool
     sees_people: bool
     """Whether the reader learns who reported and verified, and how the record itself was changed."""
@@ -78,6 +85,7 @@ def site_page(site: Site, user: Person, *, today: date) -> SitePage:
     sees_people = Site.objects.filter(turf_of(user).reaches("regency"), pk=site.pk).exists()
     return SitePage(
         card=card,
+        counters=site_counters(site, today=today),
         may_report=Site.objects.editable_by(user).filter(pk=site.pk).exists(),
         sees_people=sees_people,
         changes=history_of(site) if sees_people else (),
@@ -128,6 +136,10 @@ def province_page(question: Question, code: str) -> ProvincePage:
     return ProvincePage(coverage=coverage, area=area, units=units)
 
 
+REVIEWED: dict[str, type[SiteEntry | Presence]] = {**LEDGERS, Presence.LEDGER: Presence}
+"""The ledgers whose reports stand in the queue, by their name in addresses."""
+
+
 @dataclass(frozen=True)
 class Queue:
     """The reports that wait, by province, oldest first."""
@@ -137,7 +149,7 @@ class Queue:
     province: str
     """Code of the only province that is shown, empty for all."""
     waiting_count: int
-    by_province: tuple[tuple[str, tuple[SiteEntry, ...]], ...]
+    by_province: tuple[tuple[str, tuple[LedgerEntry, ...]], ...]
     """Those that are shown: the oldest of them all."""
     ceremonies: tuple[tuple[Ceremony, int], ...]
     """Ceremonies whose reports can be verified at once, with how many wait."""
@@ -161,15 +173,18 @@ class Becoming:
 class Review:
     """One report beside what stands, and what the figures would become."""
 
-    entry: SiteEntry
+    entry: LedgerEntry
     current: SiteEntry | None
     """What is in force of the same kind at that site, latest first; None when nothing is."""
+    change: PresenceChange | None
+    """What a report of a counter changes; None for anything else."""
     card: SiteCard
     """What was said of the site, this report included."""
     seen: str
-    """What stands now, as `Site.what_stands` names it."""
+    """What stands now, as `what_stands` names it."""
     changed_since: bool
-    """Whether something about the site was verified after the report was made."""
+    """Whether something about the same matter was verified after the report was made."""
+    is_own: bool
     may_decide: bool
     may_opine: bool
     opinions: tuple[Opinion, ...]
@@ -208,17 +223,19 @@ def review_queue(user: User, *, province: str = "") -> Queue:
         province: the code of the only province to show; empty for all.
     """
     counts: Counter[tuple[str, str]] = Counter()
-    shown: list[SiteEntry] = []
+    shown: list[LedgerEntry] = []
     at = "site__regency__province"
-    for ledger in LEDGERS.values():
-        waiting = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
+    for ledger in REVIEWED.values():
+        waiting: LedgerQuerySet = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
         groups = waiting.order_by().values_list(f"{at}__code", f"{at}__name").annotate(Count("pk"))
         counts.update({(code, name): count for code, name, count in groups})
         of_province = waiting.filter(**{f"{at}__code": province}) if province else waiting
-        rows = of_province.select_related(at, "reported_by").prefetch_related("opinion")
+        rows = of_province.select_related(at, "reported_by")
+        # Nobody asks a province about a counter.
+        rows = rows.select_related("institution") if ledger is Presence else rows.prefetch_related("opinion")
         shown += rows.order_by("reported_at", "pk")[:QUEUE_LENGTH]
     shown = sorted(shown, key=attrgetter("reported_at"))[:QUEUE_LENGTH]
-    grouped: dict[str, list[SiteEntry]] = defaultdict(list)
+    grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
     for entry in shown:
         grouped[entry.holder.province.name].append(entry)
     return Queue(
@@ -230,21 +247,31 @@ def review_queue(user: User, *, province: str = "") -> Queue:
     )
 
 
-def review_of(entry: SiteEntry, user: User, *, today: date) -> Review:
+def review_of(entry: SiteEntry | Presence, user: User, *, today: date) -> Review:
     """Return what whoever reviews a report sees of it."""
     ledger = type(entry).objects
     (card,) = site_cards([entry.site], user, today=today)
     may_decide = ledger.reviewable_by(user).filter(pk=entry.pk).exists()
+    is_counter = isinstance(entry, Presence)
+    grounds: Iterable[LedgerEntry] = card.entries
+    if isinstance(entry, Presence):
+        grounds = Presence.objects.verified().filter(site=entry.site_id, institution=entry.institution_id)
     return Review(
         entry=entry,
         current=next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None),
+        change=change_by(entry) if isinstance(entry, Presence) else None,
         card=card,
-        seen=entry.site.what_stands(),
-        changed_since=any(_was_verified_after(other, entry) for other in card.entries),
+        seen=what_stands(entry),
+        changed_since=any(_was_verified_after(other, entry) for other in grounds),
+        is_own=entry.reported_by_id == user.pk,
         may_decide=may_decide,
-        may_opine=ledger.opinable_by(user).filter(pk=entry.pk).exists(),
-        opinions=tuple(Opinion.objects.for_entry(entry).select_related("given_by")),
-        becoming=_becoming(partial(verify, entry, by=user), [entry.holder.province], today) if may_decide else (),
+        may_opine=not is_counter and ledger.opinable_by(user).filter(pk=entry.pk).exists(),
+        opinions=() if is_counter else tuple(Opinion.objects.for_entry(entry).select_related("given_by")),
+        becoming=(
+            _becoming(partial(verify, entry, by=user), [entry.holder.province], today)
+            if may_decide and entry.COUNTS
+            else ()
+        ),
     )
 
 
@@ -275,7 +302,7 @@ def _waiting_ceremonies() -> tuple[tuple[Ceremony, int], ...]:
     return tuple((ceremonies[pk], counts[pk]) for pk in sorted(counts, key=lambda pk: ceremonies[pk].held_on))
 
 
-def _was_verified_after(other: SiteEntry, entry: SiteEntry) -> bool:
+def _was_verified_after(other: LedgerEntry, entry: LedgerEntry) -> bool:
     return (
         other.state == EntryState.VERIFIED
         and other.reviewed_at is not None

@@ -101,11 +101,6 @@ class Site(models.Model):
         """Return the public page of the MPP."""
         return reverse("dashboard:site", args=[self.pk])
 
-    def what_stands(self) -> str:
-        """Return what names the verified entries about the site: equal names, equal entries, for these only grow."""
-        ledgers = (self.milestones, self.operating_records)
-        return "-".join(str(ledger.verified().count()) for ledger in ledgers)
-
     def clean(self) -> None:
         """Refuse a site in an area that is no unit: nothing would ever count it."""
         regency = Regency.objects.filter(pk=self.regency_id).select_related("served_by").first()

@@ -10,20 +10,36 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from regions.choices import Verdict
-from regions.models import Ceremony, CeremonySite, LedgerEntry, Milestone, Opinion, Site, SiteEntry
-from regions.services.ledger import verify
+from regions.models import LEDGERS, Ceremony, CeremonySite, LedgerEntry, LedgerQuerySet, Milestone, Opinion, SiteEntry
+from regions.models.about import SUBJECTS
+from regions.services.ledger import Entry, verify
 from regions.services.notices import tell_question
 
 
+def what_stands(entry: LedgerEntry) -> str:
+    """Return what names the verified entries that a decision on `entry` rests on: they only grow, so it changes.
+
+    A stage or a status rests on all that is known of its site, anything else on what was said of the same matter.
+    """
+    grounds: list[LedgerQuerySet]
+    if isinstance(entry, SiteEntry):
+        grounds = [ledger.objects.filter(site=entry.site_id) for ledger in LEDGERS.values()]
+    else:
+        same = {field: getattr(entry, field) for field in entry.SAYS[:-1]}
+        grounds = [type(entry)._default_manager.filter(**same)]
+    return "-".join(str(entries.verified().count()) for entries in grounds)
+
+
 @transaction.atomic
-def verify_as_seen(entry: SiteEntry, *, seen: str, by: User) -> SiteEntry:
-    """Believe a report that was looked at when what stood was as `seen` says (`Site.what_stands`).
+def verify_as_seen(entry: Entry, *, seen: str, by: User) -> Entry:
+    """Believe a report that was looked at when what stood was as `seen` says (`what_stands`).
 
     Raises:
-        ValidationError: something about the same site was verified since, or as `verify`.
+        ValidationError: something about the same matter was verified since, or as `verify`.
     """
     # Two verifiers of one site wait for each other, so that the second is told.
-    if Site.objects.select_for_update().get(pk=entry.site_id).what_stands() != seen:
+    type(entry).subject_model()._default_manager.select_for_update().get(pk=entry.subject_id)
+    if what_stands(entry) != seen:
         raise ValidationError(
             _("Data MPP ini berubah sejak Anda membuka halaman ini. Periksa lagi, lalu putuskan."), code="changed"
         )
@@ -69,8 +85,11 @@ def give_opinion(entry: LedgerEntry, *, verdict: Verdict, note: str, by: User) -
     """Endorse or question a report that waits; a second word by the same person replaces the first.
 
     Raises:
-        ValidationError: it waits no longer, lies outside the provinces of `by`, or a question has no words.
+        ValidationError: it waits no longer, lies outside the provinces of `by`, is none that provinces are asked
+            about, or a question has no words.
     """
+    if type(entry) not in SUBJECTS.values():
+        raise ValidationError(_("Pendapat provinsi tidak diperlukan untuk laporan ini."), code="not_asked")
     row = type(entry)._default_manager.opinable_by(by).select_for_update(of=("self",)).filter(pk=entry.pk).first()
     if row is None:
         raise ValidationError(_("Laporan ini sudah diperiksa, atau bukan dari provinsi Anda."), code="not_opinable")
