@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -49,6 +50,8 @@ def new_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a report of a new counter, from its site or its institution; what was typed outlives the session."""
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, PresenceForm)
+    if (sent := _sent_before(request)) is not None:
+        return redirect(sent)
     user = _user(request)
     site = get_object_or_404(Site.objects.visible_to(user).select_related("regency"), pk=pk)
     if not (institutions_of(user) or Site.objects.editable_by(user).filter(pk=site.pk).exists()):
@@ -64,6 +67,8 @@ def update_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the whole statement about a counter anew: what changed, or that it closed."""
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, PresenceForm)
+    if (sent := _sent_before(request)) is not None:
+        return redirect(sent)
     rows = reportable_by(_user(request)).select_related("site__regency", "institution")
     presence = get_object_or_404(rows, pk=pk)
     initial = {**_said_before(request, presence.site), **typed_before(request)}
@@ -93,6 +98,15 @@ def _take(request: HttpRequest, form: PresenceForm, *, site: Site, supersedes: P
         else:
             return redirect(entry)
     return render(request, "commitments/report.html", {"form": form, "site": site, "supersedes": supersedes})
+
+
+def _sent_before(request: HttpRequest) -> Presence | None:
+    """Return what came of the same sending: its institution is offered no longer, what it updates may be replaced."""
+    try:
+        client_id = UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        return None
+    return Presence.objects.filter(client_id=client_id, reported_by=_user(request)).first()
 
 
 def _said_before(request: HttpRequest, site: Site) -> dict[str, Any]:

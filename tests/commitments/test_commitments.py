@@ -24,32 +24,13 @@ from commitments.models import (
 )
 from commitments.services.presence import ServiceLine, report_presence
 from mpp_tracker.lib.constraints import save_checked
-from regions.choices import EntryState, Role, Stage
-from regions.models import Assignment, DirtyProvince, Milestone, Regency, Site
+from regions.choices import EntryState, Role
+from regions.models import Assignment, DirtyProvince, Regency, Site
 from regions.services.ledger import verify
 
 pytestmark = pytest.mark.django_db
 
 OPENED_ON = date(2026, 3, 1)
-
-
-@pytest.fixture
-def bpn(db: None) -> Institution:
-    return Institution.objects.get(abbreviation="ATR/BPN")
-
-
-@pytest.fixture
-def dinas(officer: User, ponorogo: Regency) -> User:
-    """The officer of Ponorogo."""
-    Assignment.objects.create(user=officer, role=Role.OFFICER, regency=ponorogo, valid_from=date(2026, 1, 1))
-    return officer
-
-
-@pytest.fixture
-def open_site(site: Site, verified: Callable[..., Milestone]) -> Site:
-    """An MPP that was inaugurated before the counters here open."""
-    verified(site, Stage.INAUGURATED, date(2026, 1, 1))
-    return site
 
 
 def presence(site: Site, institution: Institution, **more: Any) -> Presence:
