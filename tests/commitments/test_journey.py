@@ -34,7 +34,7 @@ def test_from_the_institutions_phone_to_the_public_page(deployment: Deployment, 
     assert is_whole(institution)
     institution.get_by_label("Provinsi").select_option(label="Bali")
     institution.get_by_role("button", name="Tampilkan").click()
-    institution.get_by_role("link", name="Laporkan gerai di MPP Kota Denpasar").click()
+    institution.get_by_role("link", name="Laporkan gerai di MPP Kabupaten Karangasem").click()
     institution.get_by_label("Gerai dibuka pada").fill("2026-03-02")
     institution.get_by_label("Senin").check()
     institution.get_by_label("Rabu").check()
@@ -54,7 +54,7 @@ def test_from_the_institutions_phone_to_the_public_page(deployment: Deployment, 
     verifier = deployment.sign_in(browser.new_context(**phone), "verifier", "/verifikasi/")
     keep(verifier, "counter-queue-360")
     assert is_whole(verifier)
-    verifier.get_by_role("link", name="Kota Denpasar").click()
+    verifier.get_by_role("link", name="Kabupaten Karangasem").click()
     expect(verifier.get_by_text("Gerai baru: belum ada yang berlaku")).to_be_visible()
     keep(verifier, "counter-review-360")
     assert is_whole(verifier)
@@ -63,7 +63,7 @@ def test_from_the_institutions_phone_to_the_public_page(deployment: Deployment, 
 
     public = browser.new_context(**phone).new_page()
     public.goto(f"{deployment.address}/provinsi/51/")
-    public.get_by_role("link", name="Kota Denpasar").click()
+    public.get_by_role("link", name="Kabupaten Karangasem").click()
     expect(public.get_by_text("1 instansi dengan 3 layanan.")).to_be_visible()
     for service in ("Cek sertifikat", "Roya", "Izin lokasi usaha"):
         expect(public.get_by_text(service)).to_be_visible()
