@@ -22,6 +22,7 @@ from commitments.models import (
     Signatory,
     institutions_of,
 )
+from commitments.services.assignments import let_speak
 from commitments.services.presence import ServiceLine, report_presence
 from mpp_tracker.lib.constraints import save_checked
 from regions.choices import EntryState, Role
@@ -312,3 +313,11 @@ def test_a_report_that_waits_is_for_its_turf(open_site: Site, bpn: Institution, 
 
     assert Presence.objects.visible_to(dinas).filter(pk=entry.pk).exists()
     assert not Presence.objects.visible_to(foreign).filter(pk=entry.pk).exists()
+
+
+def test_only_editors_let_somebody_speak_for_an_institution(bpn: Institution, dinas: User, editor: User) -> None:
+    assignment = InstitutionAssignment(user=dinas, institution=bpn, valid_from=OPENED_ON)
+
+    with pytest.raises(PermissionDenied):
+        let_speak(assignment, by=dinas)
+    assert let_speak(assignment, by=editor).granted_by == editor

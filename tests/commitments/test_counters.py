@@ -216,6 +216,19 @@ def test_an_update_is_the_whole_statement_anew(desk: Client, verifier: User, cou
     assert [service.name for service in later.services.all()] == ["Cek sertifikat"]
 
 
+def test_an_update_sent_again_after_it_was_verified_is_the_same_update(
+    desk: Client, verifier: User, counter: Callable[..., Presence]
+) -> None:
+    first, sending = counter("Cek sertifikat"), form(staff="7")
+    sent = desk.post(update_url(first), sending)
+    verify(Presence.objects.get(supersedes=first), by=verifier)
+
+    again = desk.post(update_url(first), sending)
+
+    assert again["Location"] == sent["Location"]
+    assert Presence.objects.filter(supersedes=first).count() == 1
+
+
 def test_a_counter_is_closed_by_its_last_day(
     desk: Client, client: Client, verifier: User, counter: Callable[..., Presence]
 ) -> None:

@@ -111,7 +111,12 @@ def test_a_hostile_address_is_refused(client: Client, editor: User, value: str) 
 
 
 @pytest.mark.parametrize(
-    "model", [model for model in admin.site._registry if model._meta.app_label in {"regions", "taskforce", "accounts"}]
+    "model",
+    [
+        model
+        for model in admin.site._registry
+        if model._meta.app_label in {"regions", "commitments", "taskforce", "accounts"}
+    ],
 )
 def test_a_list_is_not_ordered_or_filtered_by_somebodys_password(client: Client, editor: User, model: Any) -> None:
     client.force_login(editor)
