@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from commitments.models import Agreement, Institution, InstitutionAssignment, Presence
@@ -134,22 +135,23 @@ def test_nobody_verifies_what_they_have_not_seen(
 ) -> None:
     first = counter("Cek sertifikat")
     said = {"site": first.site, "institution": first.institution, "counter_opened_on": first.counter_opened_on}
-    updates = [
-        report_presence(Presence(**said, supersedes=first, note=note), services=[], by=dinas) for note in ("a", "b")
-    ]
-    opened = desk.get(review_url(updates[0]))
+    entry = report_presence(Presence(**said, supersedes=first, note="a"), services=[], by=dinas)
+    # Another update of the same counter, which came in at the same moment.
+    waiting = {"state": EntryState.REPORTED, "reported_by": dinas, "reported_at": timezone.now()}
+    other = Presence.objects.create(**said, supersedes=first, note="b", **waiting)
+    opened = desk.get(review_url(entry))
     assert "berubah setelah laporan" not in opened.content.decode()
-    verify(updates[1], by=verifier)
+    verify(other, by=verifier)
 
     seen = opened.context["review"].seen
-    response = desk.post(review_url(updates[0]), {"decision": "verify", "seen": seen})
+    response = desk.post(review_url(entry), {"decision": "verify", "seen": seen})
 
     page = response.content.decode()
     assert "berubah sejak Anda membuka" in page
     assert "berubah setelah laporan" in page
-    assert response.context["review"].change.current == updates[1]
-    updates[0].refresh_from_db()
-    assert updates[0].state == EntryState.REPORTED
+    assert response.context["review"].change.current == other
+    entry.refresh_from_db()
+    assert entry.state == EntryState.REPORTED
 
 
 def test_another_institutions_counter_disturbs_no_review(
