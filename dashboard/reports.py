@@ -15,13 +15,18 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from commitments.models import Presence
+from commitments.reports import SiteCounters, site_counters
 from dashboard.charts import Flow, FlowPicture, flow_picture
+from dashboard.counters import PresenceChange, change_by
 from mpp_tracker.lib.history import Change, history_of
 from regions.choices import CeremonyKind, EntryState
 from regions.models import (
     LEDGERS,
     Ceremony,
     CeremonySite,
+    LedgerEntry,
+    LedgerQuerySet,
     Milestone,
     Opinion,
     Person,
@@ -68,6 +73,8 @@ class SitePage:
     """One MPP: how far it is, and all that was said of it that the reader may know."""
 
     card: SiteCard
+    counters: SiteCounters
+    """Which institutions are there, with which services."""
     may_report: bool
     sees_people: bool
     """Whether the reader learns who reported and verified, and how the record itself was changed."""
@@ -81,6 +88,7 @@ def site_page(site: Site, user: Person, *, today: date) -> SitePage:
     sees_people = Site.objects.filter(turf_of(user).reaches("regency"), pk=site.pk).exists()
     return SitePage(
         card=card,
+        counters=site_counters(site, today=today),
         may_report=Site.objects.editable_by(user).filter(pk=site.pk).exists(),
         sees_people=sees_people,
         changes=history_of(site) if sees_people else (),
@@ -211,6 +219,10 @@ def _slip_picture(report: PledgeReport) -> FlowPicture | None:
     return flow_picture(flows) if flows else None
 
 
+REVIEWED: dict[str, type[SiteEntry | Presence]] = {**LEDGERS, Presence.LEDGER: Presence}
+"""The ledgers whose reports stand in the queue, by their name in addresses."""
+
+
 @dataclass(frozen=True)
 class Queue:
     """The reports that wait, by province, oldest first."""
@@ -220,7 +232,7 @@ class Queue:
     province: str
     """Code of the only province that is shown, empty for all."""
     waiting_count: int
-    by_province: tuple[tuple[str, tuple[SiteEntry, ...]], ...]
+    by_province: tuple[tuple[str, tuple[LedgerEntry, ...]], ...]
     """Those that are shown: the oldest of them all."""
     ceremonies: tuple[tuple[Ceremony, int], ...]
     """Ceremonies whose reports can be verified at once, with how many wait."""
@@ -244,15 +256,17 @@ class Becoming:
 class Review:
     """One report beside what stands, and what the figures would become."""
 
-    entry: SiteEntry
+    entry: LedgerEntry
     current: SiteEntry | None
     """What is in force of the same kind at that site, latest first; None when nothing is."""
+    change: PresenceChange | None
+    """What a report of a counter changes; None for anything else."""
     card: SiteCard
     """What was said of the site, this report included."""
     seen: str
     """How the report looks now, as `regions.services.review.looks` names it."""
     changed_since: bool
-    """Whether something about the site was verified after the report was made."""
+    """Whether something about the same matter was verified after the report was made."""
     is_own: bool
     may_decide: bool
     may_opine: bool
@@ -304,20 +318,22 @@ def review_queue(user: User, *, province: str = "") -> Queue:
         province: the code of the only province to show; empty for all.
     """
     counts: Counter[tuple[str, str]] = Counter()
-    shown: list[SiteEntry] = []
+    shown: list[LedgerEntry] = []
     at = "site__regency__province"
-    for ledger in LEDGERS.values():
-        waiting = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
+    for ledger in REVIEWED.values():
+        waiting: LedgerQuerySet = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
         groups = list(waiting.order_by().values_list(f"{at}__code", f"{at}__name").annotate(Count("pk")))
         counts.update({(code, name): count for code, name, count in groups})
         of_province = waiting
         if province:
             # Only what was counted is asked for: the code comes from the address.
             of_province = waiting.filter(**{f"{at}__code__in": [code for code, *_rest in groups if code == province]})
-        rows = of_province.select_related(at, "reported_by").prefetch_related("opinion")
+        rows = of_province.select_related(at, "reported_by")
+        # Nobody asks a province about a counter.
+        rows = rows.select_related("institution") if ledger is Presence else rows.prefetch_related("opinion")
         shown += rows.order_by("reported_at", "pk")[:QUEUE_LENGTH]
     shown = sorted(shown, key=attrgetter("reported_at"))[:QUEUE_LENGTH]
-    grouped: dict[str, list[SiteEntry]] = defaultdict(list)
+    grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
     for entry in shown:
         grouped[entry.holder.province.name].append(entry)
     return Queue(
@@ -329,22 +345,33 @@ def review_queue(user: User, *, province: str = "") -> Queue:
     )
 
 
-def review_of(entry: SiteEntry, user: User, *, today: date) -> Review:
+def review_of(entry: SiteEntry | Presence, user: User, *, today: date) -> Review:
     """Return what whoever reviews a report sees of it."""
     ledger = type(entry).objects
     (card,) = site_cards([entry.site], user, today=today)
     may_decide = ledger.reviewable_by(user).filter(pk=entry.pk).exists()
+    is_counter = isinstance(entry, Presence)
+    grounds: Iterable[LedgerEntry] = card.entries
+    if isinstance(entry, Presence):
+        grounds = Presence.objects.verified().filter(site=entry.site_id, institution=entry.institution_id)
     return Review(
         entry=entry,
         current=next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None),
+        change=change_by(entry) if isinstance(entry, Presence) else None,
         card=card,
         seen=looks([entry])[entry.pk],
-        changed_since=_changed_since(entry, card),
+        changed_since=_changed_since(entry, grounds),
         is_own=entry.reported_by_id == user.pk,
         may_decide=may_decide,
-        may_opine=ledger.opinable_by(user).filter(pk=entry.pk).exists(),
-        opinions=tuple(Opinion.objects.visible_to(user).for_entry(entry).select_related("given_by")),
-        becoming=_becoming(partial(verify, entry, by=user), [entry.holder.province], today) if may_decide else (),
+        may_opine=not is_counter and ledger.opinable_by(user).filter(pk=entry.pk).exists(),
+        opinions=(
+            () if is_counter else tuple(Opinion.objects.visible_to(user).for_entry(entry).select_related("given_by"))
+        ),
+        becoming=(
+            _becoming(partial(verify, entry, by=user), [entry.holder.province], today)
+            if may_decide and entry.COUNTS
+            else ()
+        ),
     )
 
 
@@ -364,7 +391,7 @@ def ceremony_review(ceremony: Ceremony, user: User, *, today: date) -> CeremonyR
     return CeremonyReview(
         ceremony=ceremony,
         waiting=tuple(
-            Attendance(row, seen[row.pk], card, _changed_since(row, card))
+            Attendance(row, seen[row.pk], card, _changed_since(row, card.entries))
             for row, card in zip(waiting, cards, strict=True)
         ),
         own=tuple(row for row in reported if row.reported_by_id == user.pk),
@@ -379,10 +406,10 @@ def _waiting_ceremonies(user: User) -> tuple[tuple[Ceremony, int], ...]:
     return tuple((ceremonies[pk], counts[pk]) for pk in sorted(counts, key=lambda pk: ceremonies[pk].held_on))
 
 
-def _changed_since(entry: SiteEntry, card: SiteCard) -> bool:
-    """Return whether something else about its site was verified after a report was made."""
+def _changed_since(entry: LedgerEntry, grounds: Iterable[LedgerEntry]) -> bool:
+    """Return whether one of the other entries by which a report is judged was verified after it was made."""
     reported_at = entry.reported_at
-    reviews = (other.reviewed_at for other in card.entries if other != entry and other.state == EntryState.VERIFIED)
+    reviews = (other.reviewed_at for other in grounds if other != entry and other.state == EntryState.VERIFIED)
     return reported_at is not None and any(at is not None and at > reported_at for at in reviews)
 
 

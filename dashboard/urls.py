@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from dashboard import views
-from regions.urls import ENTRY
+from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("kerja/", views.room, name="room"),
     path("verifikasi/", views.queue, name="queue"),
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),
-    re_path(rf"^verifikasi/{ENTRY}/$", views.review, name="review"),
+    re_path(rf"^verifikasi/(?P<ledger>{'|'.join(REVIEWED)})/(?P<pk>[0-9]{{1,18}})/$", views.review, name="review"),
     re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
     path("komitmen/", views.commitments, name="commitments"),
     path("komitmen/belum-hadir/", views.gaps, name="gaps"),

@@ -18,8 +18,10 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
+from commitments.models import Presence
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.reports import (
+    REVIEWED,
     ceremony_review,
     database_version,
     nation_page,
@@ -32,7 +34,7 @@ from dashboard.reports import (
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
-from regions.models import LEDGERS, Ceremony, Milestone, Province, Site, SiteEntry, turf_of
+from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, SiteEntry, turf_of
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
@@ -151,9 +153,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Show a report beside what stands, and take a verifier's decision or a province's opinion."""
     user = _reviewer(request)
-    said = LEDGERS[ledger].objects.known_to(user).exclude(state=EntryState.DRAFT)
+    said = REVIEWED[ledger].objects.known_to(user).exclude(state=EntryState.DRAFT)
     rows = said.select_related("site__regency__province", "reported_by", "reviewed_by", "supersedes")
-    entry = cast("SiteEntry", get_object_or_404(rows, pk=pk))
+    entry = cast("SiteEntry | Presence", get_object_or_404(rows, pk=pk))
     decides = turf_of(user).is_verifier
     form = (ReviewForm if decides else OpinionForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -199,7 +201,7 @@ def _reviewer(request: HttpRequest) -> User:
     return user
 
 
-def _decide(entry: SiteEntry, form: DecisionForm, user: User) -> str:
+def _decide(entry: LedgerEntry, form: DecisionForm, user: User) -> str:
     if form.cleaned_data["decision"] == ReviewForm.VERIFY:
         verify_as_seen(entry, seen=form.cleaned_data["seen"], by=user)
     else:
@@ -207,7 +209,7 @@ def _decide(entry: SiteEntry, form: DecisionForm, user: User) -> str:
     return _("%(number)s selesai diperiksa.") % {"number": entry.receipt}
 
 
-def _opine(entry: SiteEntry, form: DecisionForm, user: User) -> str:
+def _opine(entry: LedgerEntry, form: DecisionForm, user: User) -> str:
     verdict = Verdict(form.cleaned_data["decision"])
     give_opinion(entry, verdict=verdict, note=form.cleaned_data["reason"], by=user)
     return _("Pendapat Anda tentang %(number)s tercatat.") % {"number": entry.receipt}

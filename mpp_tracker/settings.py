@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "regions.context.reader",
+                "commitments.context.speaker",
             ],
         },
     },
@@ -332,6 +333,11 @@ CELERY_BEAT_SCHEDULE = {
     "write digests": {
         "task": "regions.write_digests",
         "schedule": crontab(hour="7", minute="0"),
+    },
+    # Every day, and safe to miss: the nearest warning that is due is given once.
+    "warn of endings": {
+        "task": "commitments.warn_of_endings",
+        "schedule": crontab(hour="7", minute="10"),
     },
     "sweep evidence": {
         "task": "regions.sweep_evidence",

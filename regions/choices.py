@@ -87,9 +87,10 @@ class NoticeKind(models.TextChoices):
     VERIFIED = "verified", _("Laporan diverifikasi")
     QUESTIONED = "questioned", _("Laporan dipertanyakan")
     DIGEST = "digest", _("Ringkasan mingguan")
+    ENDING = "ending", _("Perjanjian segera berakhir")
 
 
-MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.DIGEST})
+MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.DIGEST, NoticeKind.ENDING})
 """Everything else is read in the page and in the weekly digest: one mail a week, not one an event."""
 
 

@@ -38,15 +38,28 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(upload, initial) for upload in data or []]
 
 
-class ReportForm(forms.Form):
+class DayField(forms.DateField):
+    """A day, chosen in the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **options)
+
+
+class SentOnceForm(forms.Form):
+    """A form that is made with an id, so that what is sent twice is entered once."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, files, initial={"client_id": uuid.uuid4(), **(initial or {})})
+
+
+class ReportForm(SentOnceForm):
     """One short form for a milestone or an operating status."""
 
     statement = forms.ChoiceField(label=_("Apa yang terjadi?"), choices=[("", _("Pilih…")), *STATEMENTS])
-    happened_on = forms.DateField(
-        label=_("Tanggal"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    happened_on = DayField(label=_("Tanggal"))
     date_precision = forms.ChoiceField(
         label=_("Seberapa pasti tanggalnya?"), choices=DatePrecision, initial=DatePrecision.DAY
     )
@@ -63,11 +76,9 @@ class ReportForm(forms.Form):
         help_text=_("Foto atau PDF, masing-masing paling besar 10 MB."),
     )
     keep_location = forms.BooleanField(label=_("Simpan lokasi foto"), required=False)
-    # Made with the form, so that a report that is sent twice is entered once.
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, files, initial={"client_id": uuid.uuid4(), **(initial or {})})
+        super().__init__(data, files, initial=initial)
         self.fields["happened_on"].widget.attrs |= {
             "min": ROLLOUT_BEGAN_ON.isoformat(),
             "max": timezone.localdate().isoformat(),

@@ -14,6 +14,7 @@ from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import (
     LEDGERS,
     Confirmation,
+    LedgerEntry,
     Milestone,
     OperatingRecord,
     Person,
@@ -87,7 +88,7 @@ def work_room(user: User, *, today: date) -> WorkRoom:
     everything = [entry for card in cards for entry in card.entries]
     with_site = {site.regency_id for site in sites if not site.is_branch}
     return WorkRoom(
-        returned=tuple(entry for entry in everything if _is_unanswered(entry, everything)),
+        returned=tuple(entry for entry in everything if is_unanswered(entry, everything)),
         waiting_count=sum(entry.state == EntryState.REPORTED for entry in everything),
         sites=cards,
         regencies_without_site=tuple(regency for regency in regencies if regency.pk not in with_site),
@@ -142,7 +143,7 @@ def _card(
     )
 
 
-def _is_unanswered(entry: SiteEntry, others: list[SiteEntry]) -> bool:
+def is_unanswered(entry: LedgerEntry, others: Iterable[LedgerEntry]) -> bool:
     """Return whether a returned report has had no later report on the same matter."""
     if entry.state != EntryState.RETURNED:
         return False

@@ -1,10 +1,9 @@
 """Which page answers an officer?"""
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -18,9 +17,8 @@ from accounts.models import User
 from regions.forms import CorrectionForm, ReportForm, SiteForm
 from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry, turf_of
 from regions.services.work import confirm, report_from_form, save_site
+from regions.typed import keep_and_sign_in, typed_before
 
-# Where a form's content waits while its sender signs in again.
-TYPED = "typed"
 NOTICES_PER_PAGE = 50
 
 
@@ -28,9 +26,9 @@ NOTICES_PER_PAGE = 50
 def report_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a report on a site; what was typed survives the end of the session."""
     if not request.user.is_authenticated:
-        return _keep_and_sign_in(request)
+        return keep_and_sign_in(request, ReportForm)
     site = get_object_or_404(Site.objects.editable_by(_user(request)).select_related("regency"), pk=pk)
-    form = ReportForm(request.POST or None, request.FILES or None, initial=_typed_before(request))
+    form = ReportForm(request.POST or None, request.FILES or None, initial=typed_before(request))
     return _take_report(request, site, form)
 
 
@@ -38,14 +36,14 @@ def report_form(request: HttpRequest, pk: int) -> HttpResponse:
 def correction_form(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Take a correction of an entry that was verified; one that arrives twice gives the same receipt twice."""
     if not request.user.is_authenticated:
-        return _keep_and_sign_in(request)
+        return keep_and_sign_in(request, CorrectionForm)
     own = Site.objects.editable_by(_user(request))
     # What a form has been posted for may have been corrected since, by this very form too; the service says so.
     entries = LEDGERS[ledger].objects
     correctable = entries.verified() if request.method == "POST" else entries.in_force()
     rows = correctable.filter(site__in=own).select_related("site__regency")
     entry = cast("SiteEntry", get_object_or_404(rows, pk=pk))
-    form = CorrectionForm(request.POST or None, request.FILES or None, initial=_typed_before(request), corrects=entry)
+    form = CorrectionForm(request.POST or None, request.FILES or None, initial=typed_before(request), corrects=entry)
     return _take_report(request, entry.site, form, corrects=entry)
 
 
@@ -146,21 +144,3 @@ def read_all_notices(request: HttpRequest) -> HttpResponse:
 
 def _user(request: HttpRequest) -> User:
     return cast("User", request.user)
-
-
-def _keep_and_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST":
-        typed = {name: value for name, value in request.POST.items() if name in CorrectionForm.base_fields}
-        request.session[TYPED] = {"path": request.path, "values": typed}
-        messages.warning(request, _("Sesi Anda berakhir. Masuklah lagi; isian Anda tersimpan."))
-    return redirect_to_login(request.path)
-
-
-def _typed_before(request: HttpRequest) -> dict[str, Any]:
-    """Return what was typed into this form before its sender had to sign in again."""
-    kept = request.session.get(TYPED, {})
-    if request.method == "POST" or kept.get("path") != request.path:
-        return {}
-    del request.session[TYPED]
-    values: dict[str, Any] = kept["values"]
-    return values

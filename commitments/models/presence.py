@@ -59,10 +59,10 @@ _NO_SITE_YET = """
 class PresenceQuerySet(LedgerQuerySet):
     """Questions about many presences."""
 
-    def visible_to(self, user: Person) -> Self:
-        """Keep what `user` may read: as of every ledger, and all that was reported of their own institution."""
+    def known_to(self, user: Person) -> Self:
+        """Keep those of which `user` learns who said what: as of every ledger, and all of their own institution."""
         own = Q(institution__in=institutions_of(user)) & ~Q(state=EntryState.DRAFT)
-        return super().visible_to(user) | self.filter(own)
+        return super().known_to(user) | self.filter(own)
 
 
 @tracked()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,7 +13,7 @@ from commitments.choices import ServiceChannel
 from commitments.models import Presence, Service, institutions_of
 from mpp_tracker.lib.constraints import refusals_in_words
 from regions.models import Site, still_permitted
-from regions.services.ledger import report
+from regions.services.ledger import enter_once, report
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,20 @@ class ServiceLine:
     name: str
     channel: ServiceChannel = ServiceChannel.DIRECT
     is_licence: bool = False
+
+    @classmethod
+    def of(cls, service: Service) -> Self:
+        """Return what a recorded service says."""
+        return cls(service.name, ServiceChannel(service.channel), service.is_licence)
+
+
+def send_presence(presence: Presence, *, services: Iterable[ServiceLine], by: User) -> Presence:
+    """Report a presence from a form; the same sending again, by its `client_id`, gives the same report.
+
+    Raises:
+        PermissionDenied, ValidationError: as `report_presence`.
+    """
+    return enter_once(presence, partial(report_presence, presence, services=services, by=by), by=by)
 
 
 @transaction.atomic

@@ -106,6 +106,11 @@ class VersionedForm(forms.ModelForm):
         if self.instance.pk:
             self.fields["seen_version"].initial = version_of(self.instance)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        # Django would pass over every constraint that compares something with the row's own key.
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {self.instance._meta.pk.name}
+
     def clean(self) -> dict[str, Any]:
         """Refuse to overwrite a version that the form has not shown."""
         cleaned: dict[str, Any] = super().clean() or {}

@@ -1,6 +1,6 @@
 """How does a statement enter the ledger, and how does it come to be believed?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -44,6 +44,30 @@ def report(entry: Entry, *, by: User, channel: EntryChannel = EntryChannel.REPOR
     entry.state, entry.channel = EntryState.REPORTED, channel
     save_checked(entry, force_insert=True)
     return entry
+
+
+def enter_once(entry: Entry, write: Callable[[], Entry], *, by: User) -> Entry:
+    """Have `write` enter a statement, unless `by` sent the same before: then return what came of that.
+
+    Args:
+        entry: the unsaved statement, with the `client_id` of its sending.
+        write: enters it.
+        by: who reports; the same id from somebody else is no repetition, and the database refuses it.
+
+    Raises:
+        ValidationError: as `write`.
+    """
+    about = {entry.SAYS[0]: entry.subject_id}
+    sent_before = type(entry)._default_manager.filter(client_id=entry.client_id, reported_by=by, **about)
+    if (known := sent_before.first()) is not None:
+        return cast("Entry", known)
+    try:
+        return write()
+    except ValidationError:
+        # A sending whose answer was lost may have been under way still, and this one waited for it.
+        if (known := sent_before.first()) is not None:
+            return cast("Entry", known)
+        raise
 
 
 def check(entry: LedgerEntry) -> None:

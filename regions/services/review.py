@@ -1,6 +1,7 @@
 """How do provinces and verifiers deal with reports that wait, one by one or a whole ceremony at once?"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,22 +17,30 @@ from regions.models import (
     Ceremony,
     CeremonySite,
     LedgerEntry,
+    LedgerQuerySet,
     Milestone,
     Opinion,
     Site,
     SiteEntry,
     still_permitted,
 )
-from regions.services.ledger import verify, verify_all
+from regions.models.about import SUBJECTS
+from regions.services.ledger import Entry, verify, verify_all
 from regions.services.notices import tell_question
 
 
-def looks(entries: Sequence[SiteEntry]) -> dict[int, str]:
+def looks(entries: Sequence[LedgerEntry]) -> dict[int, str]:
     """Return for each of several reports of one ledger, by its key, what names all that a verifier looks at.
 
-    Equal names, equal sights: the verified entries about the site, which only grow in number, the site's own record,
-    and the report's evidence.
+    Equal names, equal sights. A stage or a status is judged by all that was verified about its site, which only grows
+    in number, by the site's own record and by the report's evidence; anything else by what was verified of the same.
     """
+    if all(isinstance(entry, SiteEntry) for entry in entries):
+        return _looks_at_sites(cast("Sequence[SiteEntry]", entries))
+    return {entry.pk: str(_same_matter(entry).verified().count()) for entry in entries}
+
+
+def _looks_at_sites(entries: Sequence[SiteEntry]) -> dict[int, str]:
     sites = {entry.site_id for entry in entries}
     counts = [
         dict(ledger.objects.verified().filter(site__in=sites).order_by().values_list("site").annotate(Count("pk")))
@@ -51,14 +60,20 @@ def looks(entries: Sequence[SiteEntry]) -> dict[int, str]:
     }
 
 
+def _same_matter(entry: LedgerEntry) -> LedgerQuerySet:
+    same = {field: getattr(entry, field) for field in entry.SAYS[:-1]}
+    return type(entry)._default_manager.filter(**same)
+
+
 @transaction.atomic
-def verify_as_seen(entry: SiteEntry, *, seen: str, by: User) -> SiteEntry:
+def verify_as_seen(entry: Entry, *, seen: str, by: User) -> Entry:
     """Believe a report that was looked at when it looked as `seen` says.
 
     Raises:
         ValidationError: what it is judged by has changed since, or as `verify`.
     """
-    _lock_sites([entry.site_id])
+    # Two verifiers of one site wait for each other, so that the second sees what the first did.
+    type(entry).subject_model()._default_manager.select_for_update().get(pk=entry.subject_id)
     if looks([entry])[entry.pk] != seen:
         raise ValidationError(
             _("Data MPP ini berubah sejak Anda membuka halaman ini. Periksa lagi, lalu putuskan."), code="changed"
@@ -104,8 +119,11 @@ def give_opinion(entry: LedgerEntry, *, verdict: Verdict, note: str, by: User) -
     """Endorse or question a report that waits; a second word by the same person replaces the first.
 
     Raises:
-        ValidationError: it waits no longer, lies outside the provinces of `by`, or a question has no words.
+        ValidationError: it waits no longer, lies outside the provinces of `by`, is none that provinces are asked
+            about, or a question has no words.
     """
+    if type(entry) not in SUBJECTS.values():
+        raise ValidationError(_("Pendapat provinsi tidak diperlukan untuk laporan ini."), code="not_asked")
     row = type(entry)._default_manager.opinable_by(by).select_for_update(of=("self",)).filter(pk=entry.pk).first()
     if row is None:
         raise ValidationError(_("Laporan ini sudah diperiksa, atau bukan dari provinsi Anda."), code="not_opinable")

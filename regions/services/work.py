@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -14,7 +13,7 @@ from regions.choices import OperatingStatus, Stage
 from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Site, SiteEntry, still_permitted
 from regions.rules import end_of_period
 from regions.services.evidence import all_or_nothing, attach
-from regions.services.ledger import report
+from regions.services.ledger import enter_once, report
 
 
 def report_from_form(
@@ -39,27 +38,21 @@ def report_from_form(
         ValidationError: as `regions.services.ledger.report` and `regions.services.evidence.attach`.
     """
     ledger: type[Milestone | OperatingRecord] = Milestone if isinstance(statement, Stage) else OperatingRecord
-    # The same `client_id` from somebody else is no repetition, and the database refuses it.
-    sent_before = ledger.objects.filter(client_id=client_id, reported_by=by, site=site)
-    if (known := sent_before.first()) is not None:
-        return known
     said = dict(zip(ledger.SAYS, (site, statement, end_of_period(happened_on, date_precision)), strict=True))
     if corrects is not None and withdraws:
         # What is taken back is said once more, as it stands.
         said, date_precision = {field: getattr(corrects, field) for field in ledger.SAYS}, corrects.date_precision
-    try:
+    entry = ledger(**said, date_precision=date_precision, note=note, client_id=client_id)
+    entry.supersedes, entry.withdraws = corrects, withdraws
+
+    def write() -> Milestone | OperatingRecord:
         with all_or_nothing():
-            entry = ledger(**said, date_precision=date_precision, note=note, client_id=client_id)
-            entry.supersedes, entry.withdraws = corrects, withdraws
             report(entry, by=by)
             for upload in evidence:
                 attach(entry, upload=upload, by=by, keep_location=keep_location)
             return still_permitted(ledger.objects.visible_to(by), entry)
-    except ValidationError:
-        # A sending whose answer was lost may have been under way still, and this one waited for it.
-        if (known := sent_before.first()) is not None:
-            return known
-        raise
+
+    return enter_once(entry, write, by=by)
 
 
 @transaction.atomic

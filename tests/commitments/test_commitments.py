@@ -22,29 +22,16 @@ from commitments.models import (
     Signatory,
     institutions_of,
 )
+from commitments.services.assignments import let_speak
 from commitments.services.presence import ServiceLine, report_presence
 from mpp_tracker.lib.constraints import save_checked
-from regions.choices import EntryState, Role, Stage
-from regions.models import Assignment, DirtyProvince, Milestone, Regency, Site
+from regions.choices import EntryState, Role
+from regions.models import Assignment, DirtyProvince, Regency, Site
 from regions.services.ledger import verify
 
 pytestmark = pytest.mark.django_db
 
 OPENED_ON = date(2026, 3, 1)
-
-
-@pytest.fixture
-def dinas(officer: User, ponorogo: Regency) -> User:
-    """The officer of Ponorogo."""
-    Assignment.objects.create(user=officer, role=Role.OFFICER, regency=ponorogo, valid_from=date(2026, 1, 1))
-    return officer
-
-
-@pytest.fixture
-def open_site(site: Site, verified: Callable[..., Milestone]) -> Site:
-    """An MPP that was inaugurated before the counters here open."""
-    verified(site, Stage.INAUGURATED, date(2026, 1, 1))
-    return site
 
 
 def presence(site: Site, institution: Institution, **more: Any) -> Presence:
@@ -326,3 +313,11 @@ def test_a_report_that_waits_is_for_its_turf(open_site: Site, bpn: Institution, 
 
     assert Presence.objects.visible_to(dinas).filter(pk=entry.pk).exists()
     assert not Presence.objects.visible_to(foreign).filter(pk=entry.pk).exists()
+
+
+def test_only_editors_let_somebody_speak_for_an_institution(bpn: Institution, dinas: User, editor: User) -> None:
+    assignment = InstitutionAssignment(user=dinas, institution=bpn, valid_from=OPENED_ON)
+
+    with pytest.raises(PermissionDenied):
+        let_speak(assignment, by=dinas)
+    assert let_speak(assignment, by=editor).granted_by == editor

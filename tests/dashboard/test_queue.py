@@ -154,6 +154,7 @@ def test_the_queue_takes_as_many_queries_for_one_report_as_for_many(
             reported_at=timezone.now(),
         )
 
-    # 1 session, 2 user, 3 turf, 4-5 counts, 6-7 the two ledgers, 8 opinions, 9 ceremonies that wait, 10 unread notices
-    with django_assert_num_queries(10):
+    # 1 session, 2 user, 3 turf, 4-6 counts, 7-9 the three ledgers, 10 opinions, 11 ceremonies that wait,
+    # 12 institutions of the verifier, 13 unread notices
+    with django_assert_num_queries(13):
         desk.get("/verifikasi/")

@@ -59,11 +59,15 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "kerja/sesi/": ("/kerja/sesi/", PUBLIC),
     "kerja/worker.js": ("/kerja/worker.js", PUBLIC),
     "kerja/laporan/gerai/<int:pk>/": ("/kerja/laporan/gerai/{presence}/", (404, 404, 200, SIGN_IN)),
+    "kerja/instansi/": ("/kerja/instansi/", (403, 403, 403, SIGN_IN)),
+    "kerja/mpp/<int:pk>/gerai/": ("/kerja/mpp/{site}/gerai/", (404, 404, 404, SIGN_IN)),
+    "kerja/mpp/<int:pk>/gerai/baru/": ("/kerja/mpp/{site}/gerai/baru/", (404, 404, 404, SIGN_IN)),
+    "kerja/gerai/<int:pk>/perbarui/": ("/kerja/gerai/{presence}/perbarui/", (404, 404, 404, SIGN_IN)),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
     "verifikasi/seremoni/<int:pk>/": ("/verifikasi/seremoni/{ceremony}/", (403, 403, 403, SIGN_IN)),
-    "^verifikasi/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
+    "^verifikasi/(?P<ledger>tahap|operasional|gerai)/(?P<pk>[0-9]{1,18})/$": (
         "/verifikasi/tahap/{entry}/",
         (403, 404, 403, SIGN_IN),
     ),

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from commitments.models import Institution, InstitutionAssignment
+from commitments.services.assignments import let_speak
 from regions.choices import Role
 from regions.models import Assignment, Province, Regency
 from regions.services.assignments import grant
@@ -26,6 +28,9 @@ TURF = {
     Role.PROVINCE: {"province": "51"},
     Role.VIEWER: {},
 }
+INSTITUTION = "institution"
+# The institution with which its own room is tried.
+ABBREVIATION = "ATR/BPN"
 
 
 class Command(BaseCommand):
@@ -38,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         known = _read(file)
         rows = []
-        for role in (ADMINISTRATOR, *TURF):
+        for role in (ADMINISTRATOR, *TURF, INSTITUTION):
             # Addresses that can belong to nobody (RFC 2606).
             email = f"{role}@pantau-mpp.example"
             password = known.get(email) or secrets.token_urlsafe(12)
@@ -46,7 +51,9 @@ class Command(BaseCommand):
             if user is None:
                 user = User.objects.create_user(email, password, is_superuser=role == ADMINISTRATOR)
                 administrator = User.objects.get(email=f"{ADMINISTRATOR}@pantau-mpp.example")
-                if role != ADMINISTRATOR:
+                if role == INSTITUTION:
+                    _let_speak(user, by=administrator)
+                elif role != ADMINISTRATOR:
                     _assign(user, Role(role), by=administrator)
             elif email not in known:
                 # The file was lost; without a new password nobody could get in.
@@ -62,6 +69,11 @@ def _assign(user: User, role: Role, *, by: User) -> None:
     assignment.regency = Regency.objects.filter(code=TURF[role].get("regency", "")).first()
     assignment.province = Province.objects.filter(code=TURF[role].get("province", "")).first()
     grant(assignment, by=by)
+
+
+def _let_speak(user: User, *, by: User) -> None:
+    institution = Institution.objects.get(abbreviation=ABBREVIATION)
+    let_speak(InstitutionAssignment(user=user, institution=institution, valid_from=timezone.localdate()), by=by)
 
 
 def _read(file: Path) -> dict[str, str]:
