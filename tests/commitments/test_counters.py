@@ -430,7 +430,7 @@ def test_the_pages_take_as_many_queries_for_one_counter_as_for_kota_batu(
         page = client.get(open_site.get_absolute_url())
     assert page.context["page"].counters.service_count == institutions * services
     # 1 session, 2 user, 3 turf, 4 site, 5 institutions of the officer, 6 what was said, 7 counters, 8 services,
-    # 9 unread notices
+    # 9 who is looking
     with django_assert_num_queries(9):
         desk.get(f"/kerja/mpp/{open_site.pk}/gerai/")
 
@@ -521,6 +521,6 @@ def test_the_room_takes_as_many_queries_for_one_counter_as_for_many(
     client = signed_in(speaker)
 
     # 1 session, 2 user, 3-4 institutions and their names, 5 turf, 6 names, 7 institutions, 8 what was said, 9 in force,
-    # 10 agreements, 11 sites inaugurated, 12 unread notices
+    # 10 agreements, 11 sites inaugurated, 12 who is looking
     with django_assert_num_queries(12):
         client.get("/kerja/instansi/")

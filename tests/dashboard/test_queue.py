@@ -155,6 +155,6 @@ def test_the_queue_takes_as_many_queries_for_one_report_as_for_many(
         )
 
     # 1 session, 2 user, 3 turf, 4-6 counts, 7-9 the three ledgers, 10 opinions, 11 ceremonies that wait,
-    # 12 institutions of the verifier, 13 unread notices
+    # 12 institutions of the verifier, 13 who is looking
     with django_assert_num_queries(13):
         desk.get("/verifikasi/")

@@ -188,7 +188,7 @@ def test_a_provinces_queue_takes_as_many_queries_for_one_report_as_for_many(
     client.force_login(province_user)
 
     # 1 session, 2 user, 3 turf, 4-6 counts, 7-9 the three ledgers, 10 opinions, 11 institutions of the user,
-    # 12 unread notices
+    # 12 who is looking
     with django_assert_num_queries(12):
         page = client.get("/verifikasi/").content.decode()
 
