@@ -116,7 +116,8 @@ async function tryAll(isUrgent) {
 function keepPage() {
   const workers = navigator.serviceWorker;
   if (!workers) return;
-  workers.register(text.worker, { scope: text.scope });
+  // Without a line it cannot be fetched; the next page asks for it again.
+  workers.register(text.worker, { scope: text.scope }).catch(() => {});
   if (!workers.controller) workers.ready.then(({ active }) => active.postMessage(location.pathname));
 }
 

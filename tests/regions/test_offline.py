@@ -124,6 +124,8 @@ def waiting(page: Page) -> Any:
 
 
 def queue_without_line(page: Page, day: date, note: str = "", **more: Any) -> None:
+    # Cutting the line while the browser still fetches the worker is another story.
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.context.set_offline(True)
     fill(page, day, note, **more)
     send(page)
