@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +37,20 @@ class BodyLimitMiddleware:
         while request.read(64 * 1024):
             pass
         return self._refuse(request, limit)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Refuse a form whose body ended before its announced length.
+
+        Django takes what arrived for all of it: a report would be entered without the file that was cut off.
+        """
+        if request.method != "POST" or request.content_type != "multipart/form-data":
+            return None
+        _read = request.POST
+        stream: Any = getattr(request, "_stream", None)
+        if getattr(stream, "_pos", 0) >= getattr(stream, "limit", 0):
+            return None
+        status, reason = HTTPStatus.BAD_REQUEST, _("Kiriman ini terputus di tengah jalan. Kirim sekali lagi.")
+        return render(request, "error.html", {"status": status.value, "reason": reason}, status=status)
 
     @staticmethod
     def _refuse(request: HttpRequest, limit: int) -> HttpResponse:

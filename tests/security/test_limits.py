@@ -2,8 +2,11 @@
 
 import http.client
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +14,14 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 import requests
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from playwright.sync_api import expect
 
+from accounts.models import User
+from regions.choices import Role
+from regions.models import Assignment, Milestone, Regency, Site
 from tests.accounts import errands
 from tests.browser import chromium, manage, own_database, served
 from tests.sign_in import PASSWORD, PERSON
@@ -157,3 +166,20 @@ def test_a_browser_shows_the_refusal(server: Server, tmp_path: Path) -> None:
         page.get_by_role("button", name="Kirim").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Kiriman ini terlalu besar")
         page.context.close()
+
+
+def test_a_form_cut_off_in_the_middle_is_refused_and_enters_nothing(
+    client: Client, site: Site, officer: User, ponorogo: Regency
+) -> None:
+    Assignment.objects.create(user=officer, role=Role.OFFICER, regency=ponorogo, valid_from=date(2026, 1, 1))
+    client.force_login(officer)
+    said = {"statement": "stage:building", "happened_on": "2026-03-01", "date_precision": "day", "note": "x"}
+    said |= {"client_id": str(uuid.uuid4()), "evidence": SimpleUploadedFile("a.pdf", b"%PDF-" + b"x" * 5000)}
+    body = encode_multipart(BOUNDARY, said)
+    url = f"/kerja/mpp/{site.pk}/lapor/"
+
+    response = client.generic("POST", url, body, MULTIPART_CONTENT, **{"wsgi.input": BytesIO(body[:-4000])})
+
+    assert response.status_code == 400
+    assert "terputus di tengah jalan" in response.content.decode()
+    assert not Milestone.objects.filter(site=site).exists()
