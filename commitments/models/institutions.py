@@ -15,6 +15,7 @@ from commitments.choices import InstitutionKind
 from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
 from regions.models import Person, turf_of
+from regions.models.assignments import AssignmentQuerySet
 
 
 class InstitutionQuerySet(models.QuerySet["Institution"]):
@@ -101,14 +102,6 @@ class Institution(models.Model):
             heir = heir.succeeded_by
 
 
-class InstitutionAssignmentQuerySet(models.QuerySet["InstitutionAssignment"]):
-    """Questions about many assignments to institutions."""
-
-    def valid_on(self, day: date) -> Self:
-        """Keep the assignments that hold on `day`, their last day included."""
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day)
-
-
 @tracked()
 class InstitutionAssignment(models.Model):
     """A user who speaks for an institution for a time; also for what it was called before and is called after."""
@@ -133,7 +126,7 @@ class InstitutionAssignment(models.Model):
         editable=False,
     )
 
-    objects = InstitutionAssignmentQuerySet.as_manager()
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("penugasan instansi")

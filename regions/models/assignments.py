@@ -16,8 +16,8 @@ from regions.models.areas import Province, Regency
 from regions.rules import NATIONAL_ROLES
 
 
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Questions about many assignments."""
+class AssignmentQuerySet(models.QuerySet):
+    """Questions about many assignments, to a turf or to an institution."""
 
     def valid_on(self, day: date) -> Self:
         """Keep the assignments that hold on `day`, their last day included."""
