@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from regions.choices import Tone
+
 
 class Basis(models.TextChoices):
     """The denominator: which units must have an MPP (DOMAIN 4.2)."""
@@ -70,3 +72,37 @@ class PresenceOrder(models.TextChoices):
 
     NAME = "name", _("menurut nama")
     SHARE = "share", _("menurut kehadiran, terbanyak dahulu")
+
+
+class Priority(models.TextChoices):
+    """How much depends on an action item; what is high is closed with proof and by a second person."""
+
+    HIGH = "high", _("Tinggi")
+    NORMAL = "normal", _("Biasa")
+    LOW = "low", _("Rendah")
+
+
+class ActionState(models.TextChoices):
+    """How an action item stands."""
+
+    NOT_STARTED = "not_started", _("Belum dimulai")
+    UNDERWAY = "underway", _("Berjalan")
+    BLOCKED = "blocked", _("Terkendala")
+    CLAIMED = "claimed", _("Diajukan selesai")
+    DONE = "done", _("Selesai")
+    CANCELLED = "cancelled", _("Dibatalkan")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how it is shown."""
+        return _ACTION_TONES[self]
+
+
+_ACTION_TONES = {
+    ActionState.NOT_STARTED: Tone.UNKNOWN,
+    ActionState.UNDERWAY: Tone.UNDERWAY,
+    ActionState.BLOCKED: Tone.HALTED,
+    ActionState.CLAIMED: Tone.NEAR,
+    ActionState.DONE: Tone.DONE,
+    ActionState.CANCELLED: Tone.UNKNOWN,
+}

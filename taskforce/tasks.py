@@ -3,16 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from taskforce import services
+from taskforce.services import figures
 
 
 @shared_task(name="taskforce.recompute_dirty_provinces")
 def recompute_dirty_provinces() -> None:
     """Recompute what was marked: asked for on commit, and by the schedule for what the broker lost."""
-    services.recompute_dirty_provinces(today=timezone.localdate())
+    figures.recompute_dirty_provinces(today=timezone.localdate())
 
 
 @shared_task(name="taskforce.rebuild_coverage")
 def rebuild_coverage() -> None:
     """Compute everything anew, for the new day and to find drift."""
-    services.rebuild(today=timezone.localdate())
+    figures.rebuild(today=timezone.localdate())

@@ -1,7 +1,20 @@
-"""The rows of the task force: targets, announced figures, and the figures computed from the ledger."""
+"""The rows of the task force: mandate, targets, action plan, announced figures, and those computed from the ledger."""
 
+from taskforce.models.actions import ActionItem, ActionProof, ActionUpdate
 from taskforce.models.announcements import AnnouncedFigure
 from taskforce.models.figures import CoverageRun, CoverageSnapshot
+from taskforce.models.mandate import Decree, Directive, Member
 from taskforce.models.targets import Target
 
-__all__ = ["AnnouncedFigure", "CoverageRun", "CoverageSnapshot", "Target"]
+__all__ = [
+    "ActionItem",
+    "ActionProof",
+    "ActionUpdate",
+    "AnnouncedFigure",
+    "CoverageRun",
+    "CoverageSnapshot",
+    "Decree",
+    "Directive",
+    "Member",
+    "Target",
+]
