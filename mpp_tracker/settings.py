@@ -331,7 +331,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Every day: the first run of a week writes its digests, even where Monday was missed.
     "write digests": {
-        "task": "regions.write_digests",
+        "task": "taskforce.write_digests",
         "schedule": crontab(hour="7", minute="0"),
     },
     # Every day, and safe to miss: the nearest warning that is due is given once.

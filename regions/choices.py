@@ -88,9 +88,10 @@ class NoticeKind(models.TextChoices):
     QUESTIONED = "questioned", _("Laporan dipertanyakan")
     DIGEST = "digest", _("Ringkasan mingguan")
     ENDING = "ending", _("Perjanjian segera berakhir")
+    LETTER = "letter", _("Surat untuk daerah")
 
 
-MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.DIGEST, NoticeKind.ENDING})
+MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.DIGEST, NoticeKind.ENDING, NoticeKind.LETTER})
 """Everything else is read in the page and in the weekly digest: one mail a week, not one an event."""
 
 

@@ -14,12 +14,6 @@ def send_notices() -> None:
     notices.send_due(now=timezone.now())
 
 
-@shared_task(name="regions.write_digests")
-def write_digests() -> None:
-    """Write the digests of this week that nobody has written yet."""
-    notices.write_digests(today=timezone.localdate())
-
-
 @shared_task(name="regions.sweep_evidence")
 def sweep_evidence() -> None:
     """Delete files that processes left behind when they died; no request takes an hour."""

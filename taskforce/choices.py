@@ -82,6 +82,13 @@ class Priority(models.TextChoices):
     LOW = "low", _("Rendah")
 
 
+class LetterKind(models.TextChoices):
+    """How sternly a late region is written to."""
+
+    REMINDER = "reminder", _("Surat pengingat")
+    WARNING = "warning", _("Surat teguran")
+
+
 class ActionState(models.TextChoices):
     """How an action item stands."""
 

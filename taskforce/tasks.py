@@ -1,9 +1,9 @@
-"""When are figures recomputed? Each task calls one service and may run twice."""
+"""When are figures recomputed and digests written? Each task calls one service and may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from taskforce.services import figures
+from taskforce.services import digests, figures
 
 
 @shared_task(name="taskforce.recompute_dirty_provinces")
@@ -16,3 +16,9 @@ def recompute_dirty_provinces() -> None:
 def rebuild_coverage() -> None:
     """Compute everything anew, for the new day and to find drift."""
     figures.rebuild(today=timezone.localdate())
+
+
+@shared_task(name="taskforce.write_digests")
+def write_digests() -> None:
+    """Write the digests of this week that nobody has written yet."""
+    digests.write_digests(today=timezone.localdate())

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from commitments.models import institutions_of
 from regions.evidence_views import as_download
-from regions.models import Regency, turf_of
+from regions.models import Regency, require_editor, turf_of
 from regions.typed import keep_and_sign_in, typed_before
 from taskforce.forms.actions import ActionFilterForm, ActionItemForm, ActionUpdateForm, about_from
 from taskforce.models import ActionItem, ActionProof
@@ -79,7 +79,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def new_action(request: HttpRequest) -> HttpResponse:
     """Plan an item."""
-    user = _editor(request)
+    user = require_editor(request.user)
     item = ActionItem(**about_from(request.GET.dict()))
     form = ActionItemForm(request.POST or None, instance=item, initial=typed_before(request))
     if request.method == "POST" and form.is_valid():
@@ -98,7 +98,7 @@ def new_action(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def change_action(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is planned; whoever saves second sees what the first changed."""
-    user = _editor(request)
+    user = require_editor(request.user)
     item = get_object_or_404(ActionItem.objects.editable_by(user).select_related("regency", "site"), pk=pk)
     form = ActionItemForm(request.POST or None, instance=item)
     if request.method == "POST" and form.is_valid():
@@ -118,10 +118,3 @@ def proof(request: HttpRequest, pk: int) -> FileResponse:
 def _planning(request: HttpRequest, form: ActionItemForm, item: ActionItem) -> HttpResponse:
     areas = Regency.objects.filter(is_autonomous=True).values_list("code", "name")
     return render(request, "taskforce/action_form.html", {"form": form, "item": item, "areas": areas})
-
-
-def _editor(request: HttpRequest) -> User:
-    user = cast("User", request.user)
-    if not turf_of(user).is_editor:
-        raise PermissionDenied
-    return user

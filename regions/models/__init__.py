@@ -6,7 +6,7 @@ from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.evidence import Evidence, EvidenceKind
-from regions.models.jurisdiction import Person, Turf, still_permitted, turf_of
+from regions.models.jurisdiction import Person, Turf, require_editor, still_permitted, turf_of
 from regions.models.ledger import (
     LEDGERS,
     DigitalAdoption,
@@ -44,6 +44,7 @@ __all__ = [
     "Site",
     "SiteEntry",
     "Turf",
+    "require_editor",
     "still_permitted",
     "turf_of",
 ]

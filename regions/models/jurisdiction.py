@@ -81,6 +81,17 @@ def turf_of(user: Person) -> Turf:
     return remembered
 
 
+def require_editor(user: Person) -> User:
+    """Return `user`, who steers the nation's records.
+
+    Raises:
+        PermissionDenied: they do not.
+    """
+    if not isinstance(user, User) or not turf_of(user).is_editor:
+        raise PermissionDenied
+    return user
+
+
 def still_permitted(permitted: models.QuerySet[Row], row: Row) -> Row:
     """Return a row that was just written, fetched through the queryset of what its writer may touch.
 

@@ -2,26 +2,21 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
-from django.db.models import Max
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp_tracker.lib.queue import nudge
-from regions.choices import MAILED_AT_ONCE, NoticeKind, Role
-from regions.models import Assignment, LedgerEntry, Notice, Opinion
-from regions.reports import work_room
+from regions.choices import MAILED_AT_ONCE, NoticeKind
+from regions.models import LedgerEntry, Notice, Opinion
 
 logger = logging.getLogger(__name__)
 
@@ -90,19 +85,6 @@ def tell_question(opinion: Opinion) -> None:
     )
 
 
-def write_digests(*, today: date) -> int:
-    """Write each officer's digest of the week that holds `today`, where there is something to say.
-
-    Asked for every day, so that a week whose Monday the schedule missed still gets its digest; who has one is passed
-    over. Returns how many were written.
-    """
-    year, week, _weekday = today.isocalendar()
-    key = f"digest:{year}-W{week:02d}"
-    on_duty = Assignment.objects.valid_on(today).filter(role=Role.OFFICER)
-    officers = User.objects.filter(is_active=True, pk__in=on_duty.values("user")).exclude(notices__key=key)
-    return sum(_write_digest(officer, key, today=today) for officer in officers)
-
-
 def send_due(*, now: datetime) -> int:
     """Mail every notice that is due; return how many went out.
 
@@ -161,25 +143,3 @@ def _mail(notice: Notice) -> EmailMessage:
         # The same mail has the same name, by which many mail servers know a repetition.
         headers={"Message-ID": f"<notice-{notice.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"},
     )
-
-
-@transaction.atomic
-def _write_digest(officer: User, key: str, *, today: date) -> bool:
-    room = work_room(officer, today=today)
-    last = officer.notices.filter(kind=NoticeKind.DIGEST).aggregate(at=Max("created_at"))["at"]
-    since = last or timezone.now() - timedelta(days=7)
-    events = officer.notices.exclude(kind__in=MAILED_AT_ONCE).filter(created_at__gt=since)
-    context = {"room": room, "events": list(events), "today": today}
-    if not (room.has_todo or room.waiting_count or context["events"]):
-        return False
-    tell(
-        notice_for(
-            officer,
-            kind=NoticeKind.DIGEST,
-            key=key,
-            subject=_("Ringkasan mingguan, %(day)s") % {"day": date_format(today, "j F Y")},
-            text=render_to_string("regions/digest.txt", context).strip(),
-            path=reverse("dashboard:room"),
-        )
-    )
-    return True

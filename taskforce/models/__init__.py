@@ -3,6 +3,7 @@
 from taskforce.models.actions import ActionItem, ActionProof, ActionUpdate
 from taskforce.models.announcements import AnnouncedFigure
 from taskforce.models.figures import CoverageRun, CoverageSnapshot
+from taskforce.models.letters import Letter
 from taskforce.models.mandate import Decree, Directive, Member
 from taskforce.models.targets import Target
 
@@ -15,6 +16,7 @@ __all__ = [
     "CoverageSnapshot",
     "Decree",
     "Directive",
+    "Letter",
     "Member",
     "Target",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
-from regions.models import still_permitted, turf_of
+from regions.models import require_editor, still_permitted, turf_of
 from regions.services.evidence import MAX_PER_ENTRY, all_or_nothing, clean, keep
 from taskforce.choices import ActionState, Priority
 from taskforce.models import ActionItem, ActionProof, ActionUpdate
@@ -24,8 +24,7 @@ def plan(item: ActionItem, *, by: User) -> ActionItem:
         PermissionDenied: `by` does not steer the task force.
         ValidationError: a field is wrong, or a constraint refuses.
     """
-    if not turf_of(by).is_editor:
-        raise PermissionDenied
+    require_editor(by)
     item.created_by = by
     save_checked(item, force_insert=True)
     return still_permitted(ActionItem.objects.visible_to(by), item)

@@ -16,7 +16,7 @@ from regions.choices import NoticeKind, Role, Stage
 from regions.models import Assignment, Milestone, Notice, Regency, Site
 from regions.models.notices import MAX_FAILURES
 from regions.services.ledger import send_back, verify
-from regions.services.notices import notice_for, send_again, send_due, tell, write_digests
+from regions.services.notices import notice_for, send_again, send_due, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -182,49 +182,6 @@ def test_a_mail_server_that_is_away_is_asked_again(returned: Milestone, settings
     assert send() == 0
 
     assert Notice.objects.mailable(timezone.now()).exists()
-
-
-def test_an_officer_gets_one_digest_a_week(
-    dinas: User, returned: Milestone, verified: Callable[..., Milestone]
-) -> None:
-    counted = verified(returned.site, Stage.OPENED, date(2026, 2, 1))
-
-    written = [write_digests(today=MONDAY + timedelta(days=day)) for day in range(8)]
-    send()
-
-    assert written == [1, 0, 0, 0, 0, 0, 0, 1]
-    digest = next(sent for sent in mail.outbox if "Ringkasan mingguan, 16 November 2026" in sent.subject)
-    assert f"Laporan {returned.receipt} (Pembangunan/renovasi" in digest.body
-    assert f"Laporan {counted.receipt} diverifikasi" in digest.body
-
-
-def test_a_digest_tells_what_the_last_one_has_not(
-    dinas: User, site: Site, verified: Callable[..., Milestone], reported: Callable[..., Milestone]
-) -> None:
-    reported(site, Stage.READY, date(2026, 3, 1))  # so that there is something to say each week
-    told = verified(site, Stage.OPENED, date(2026, 2, 1))
-    write_digests(today=MONDAY)
-    late = verified(site, Stage.STAFFING, date(2026, 1, 1))
-    Notice.objects.filter(key__contains=late.receipt).update(created_at=timezone.now() + timedelta(days=1))
-    write_digests(today=MONDAY + timedelta(days=15))
-
-    first, second = Notice.objects.filter(kind=NoticeKind.DIGEST).order_by("pk").values_list("text", flat=True)
-
-    assert told.receipt in first
-    assert told.receipt not in second
-    assert late.receipt in second
-
-
-def test_an_officer_with_nothing_to_hear_is_left_alone(dinas: User, site: Site) -> None:
-    site.confirmations.create(confirmed_by=dinas)
-
-    assert write_digests(today=timezone.localdate()) == 0
-
-
-def test_others_get_no_digest(verifier: User, returned: Milestone) -> None:
-    Assignment.objects.create(user=verifier, role=Role.VERIFIER, valid_from=MONDAY)
-
-    assert write_digests(today=MONDAY) == 0
 
 
 def test_one_reads_ones_own_notices_and_nobody_elses(client: Client, returned: Milestone, officer: User) -> None:

@@ -18,8 +18,9 @@ from regions.choices import Role, Stage
 from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report
-from taskforce.models import ActionItem, ActionProof, ActionUpdate
+from taskforce.models import ActionItem, ActionProof, ActionUpdate, Letter
 from taskforce.services.actions import plan, report_on
+from taskforce.services.letters import write_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,12 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "satgas/rencana/baru/": ("/satgas/rencana/baru/", (403, 403, 403, SIGN_IN)),
     "satgas/rencana/<int:pk>/": ("/satgas/rencana/{action}/", (404, 404, 200, 404)),
     "satgas/rencana/<int:pk>/ubah/": ("/satgas/rencana/{action}/ubah/", (403, 403, 403, SIGN_IN)),
+    "satgas/surat/": ("/satgas/surat/", (200, 200, 200, SIGN_IN)),
+    "^satgas/surat/baru/(?P<code>[0-9]{2}[.][0-9]{2})/$": ("/satgas/surat/baru/35.02/", (403, 403, 403, SIGN_IN)),
+    "satgas/surat/<int:pk>/": ("/satgas/surat/{letter}/", (404, 404, 200, SIGN_IN)),
+    "satgas/surat/<int:pk>/pdf/": ("/satgas/surat/{letter}/pdf/", (404, 404, 200, SIGN_IN)),
+    "satgas/surat/<int:pk>/terkirim/": ("/satgas/surat/{letter}/terkirim/", (405, 405, 405, 405)),
+    "satgas/surat/<int:pk>/batal/": ("/satgas/surat/{letter}/batal/", (405, 405, 405, 405)),
     "satgas/bukti/<int:pk>/": ("/satgas/bukti/{action_proof}/", (404, 404, 200, SIGN_IN)),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
@@ -121,8 +128,16 @@ def action_proof(site: Site, officer: User, editor: User) -> ActionProof:
 
 
 @pytest.fixture
+def letter(entry: Milestone, editor: User) -> Letter:
+    """A letter to the site's regency, not sent yet."""
+    said = Letter(kind="warning", regency=entry.site.regency, number=SECRET, signed_by="A", position="B")
+    said.reply_by = timezone.localdate()
+    return write_letter(said, by=editor)
+
+
+@pytest.fixture
 def keys(
-    entry: Milestone, proof: Evidence, action_proof: ActionProof, verified: Callable[..., Milestone]
+    entry: Milestone, proof: Evidence, action_proof: ActionProof, letter: Letter, verified: Callable[..., Milestone]
 ) -> dict[str, int]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
     counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
@@ -139,6 +154,7 @@ def keys(
         "presence": presence.pk,
         "action": action_proof.update.item_id,
         "action_proof": action_proof.pk,
+        "letter": letter.pk,
     }
 
 

@@ -1,0 +1,51 @@
+"""What is filled in about a letter to a late region?"""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from regions.forms import DayField
+from taskforce.models import Letter
+
+REPLY_DAYS = 14
+"""So many days for an answer are proposed. An assumption; whoever writes decides."""
+
+
+class LetterForm(forms.ModelForm):
+    """Under which number, of which day and by whom a letter is written."""
+
+    dated_on = DayField(label=_("Tanggal surat"))
+    reply_by = DayField(label=_("Jawaban paling lambat"))
+
+    class Meta:
+        model = Letter
+        fields = ("kind", "number", "dated_on", "reply_by", "position", "signed_by")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"number": forms.TextInput(attrs={"autocomplete": "off"})}
+        help_texts: ClassVar[dict[str, Any]] = {"number": _("Nomor dari buku agenda surat keluar.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["dated_on"].initial, self.fields["dated_on"].widget.attrs["max"] = today, today.isoformat()
+        self.fields["reply_by"].initial = today + timedelta(days=REPLY_DAYS)
+
+
+class SentForm(forms.Form):
+    """When and how a letter was sent."""
+
+    sent_on = DayField(label=_("Dikirim pada"))
+    how = forms.CharField(
+        label=_("Cara pengiriman"), required=False, max_length=150, help_text=_("Misalnya surel, pos, atau aplikasi.")
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"sent_on": timezone.localdate()})
+
+
+class CancelForm(forms.Form):
+    """Why a letter is not sent after all."""
+
+    because = forms.CharField(label=_("Alasan pembatalan"), max_length=300)

@@ -1,0 +1,131 @@
+"""What is late about a regency today, in sentences that a letter can carry?"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from regions.choices import DatePrecision, OperatingStatus
+from regions.models import Regency
+from taskforce.choices import ActionState
+from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
+from taskforce.models import ActionItem
+from taskforce.pledges import pledge_report
+
+_HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
+_FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """A regency as it stands on a day, and what is late about it."""
+
+    regency: Regency
+    as_at: date
+    standing: UnitStanding
+    province: AreaCoverage
+    reasons: tuple[str, ...]
+    """One sentence each; none where nothing is late."""
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return what is recorded, as names with values."""
+        unknown = str(_("belum ada data"))
+        stage, status = self.standing.stage, self.standing.status
+        reached = _written(self.standing.reached_on, self.standing.reached_precision)
+        since = _written(self.standing.status_since, self.standing.status_precision)
+        covered = {"covered": self.province.covered, "units": self.province.units}
+        share = self.province.coverage_pct
+        return (
+            (str(_("Tahap terakhir")), f"{stage.label} ({reached})" if stage else unknown),
+            (str(_("Status operasional")), f"{status.label} ({since})" if status else unknown),
+            (
+                str(_("Cakupan %(province)s")) % {"province": self.province.name},
+                str(_("%(covered)d dari %(units)d kabupaten/kota")) % covered
+                + ("" if share is None else f" ({number_format(share, 1)} %)"),
+            ),
+        )
+
+
+def lateness(regency: Regency, *, today: date) -> Lateness:
+    """Return how a unit stands and what is late about it, by what had been verified.
+
+    Raises:
+        ValueError: `regency` is no unit.
+    """
+    if not regency.is_autonomous:
+        raise ValueError(regency.code)
+    coverage = answer(Question(today))
+    standing = next(
+        unit for unit in unit_standings(coverage.question, regency.province.code) if unit.code == regency.code
+    )
+    province = coverage.province(regency.province.code)
+    if province is None:
+        raise ValueError(regency.province.code)
+    reasons = (*_missed_target(regency, standing, province), *_missed_pledges(regency, coverage), *_halt(standing))
+    return Lateness(regency, today, standing, province, (*reasons, *_missed_actions(regency, today)))
+
+
+def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCoverage) -> list[str]:
+    goal = province.target
+    share = province.target_pct
+    if goal is None or share is None or standing.is_covered or not province.is_overdue:
+        return []
+    said = {
+        "share": number_format(share, 1),
+        "who": goal.set_by,
+        "day": date_format(goal.deadline, "j F Y"),
+        "regency": regency.name,
+    }
+    return [
+        _(
+            "Target cakupan %(share)s persen yang ditetapkan %(who)s jatuh tempo pada %(day)s, sedangkan MPP"
+            " %(regency)s belum diresmikan."
+        )
+        % said
+    ]
+
+
+def _missed_pledges(regency: Regency, coverage: Coverage) -> list[str]:
+    outcomes = pledge_report(Standpoint(coverage.question.as_at)).outcomes
+    late = [
+        row for row in outcomes if row.is_late and not row.unit.inaugurated_on and row.pledge.regency_id == regency.pk
+    ]
+    return [
+        _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.")
+        % {
+            "made": date_format(row.pledge.pledged_on, "j F Y"),
+            "due": _written(row.in_force.due_on, DatePrecision(row.in_force.date_precision)),
+        }
+        for row in late
+    ]
+
+
+def _halt(standing: UnitStanding) -> list[str]:
+    if standing.status not in _HALTED:
+        return []
+    since = _written(standing.status_since, standing.status_precision)
+    return [
+        _("MPP tercatat “%(status)s” sejak %(since)s dan belum dilaporkan beroperasi kembali.")
+        % {"status": standing.status.label, "since": since}
+    ]
+
+
+def _missed_actions(regency: Regency, today: date) -> list[str]:
+    own: Any = ActionItem.objects.filter(Q(regency=regency) | Q(site__regency=regency), owner=None)
+    return [
+        _("Rencana aksi “%(title)s” melewati tenggat %(due)s dengan keadaan “%(state)s”.")
+        % {
+            "title": item.title,
+            "due": date_format(item.due_on, "j F Y"),
+            "state": ActionState(item.state).label,
+        }
+        for item in own.overdue(today).with_standing().most_pressing_first()
+    ]
+
+
+def _written(day: date | None, precision: DatePrecision | None) -> str:
+    return "" if day is None else date_format(day, _FORMATS[precision or DatePrecision.DAY])
