@@ -1,10 +1,16 @@
-"""How do ministry staff set targets, keep announced figures and look after the computed ones?"""
+"""How do ministry staff set targets and thresholds, keep announced figures and look after the computed ones?"""
+
+from typing import Any
 
 from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from mpp_tracker.lib.queue import nudge
 from regions.admin import ReadOnly, RecordAdmin
-from taskforce.models import AnnouncedFigure, CoverageRun, CoverageSnapshot, Target
+from regions.services.ledger import ALERTS_TASK
+from taskforce.models import AlertRule, AnnouncedFigure, CoverageRun, CoverageSnapshot, Target
 
 
 @admin.register(Target)
@@ -23,6 +29,32 @@ class AnnouncedFigureAdmin(RecordAdmin):
     list_filter = ["metric"]
     date_hierarchy = "announced_on"
     search_fields = ["source", "note"]
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(RecordAdmin):
+    """The rules are the product's; when they apply, how soon somebody has to look, and whether at all, is set here."""
+
+    list_display = ["kind", "stage", "threshold", "unit", "severity", "source", "is_active"]
+    list_display_links = ["kind", "stage"]
+    list_filter = ["kind", "severity", "is_active"]
+    search_fields = ["source"]
+    readonly_fields = ["kind", "stage"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: past alerts name their rule."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        nudge(ALERTS_TASK)
+
+    @admin.display(description=_("satuan"))
+    def unit(self, obj: AlertRule) -> str:
+        return obj.unit
 
 
 @admin.register(CoverageRun)

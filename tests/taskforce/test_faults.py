@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from django.conf import settings
 
-from taskforce.services import _LOCK
+from taskforce.services.figures import _LOCK
 from tests.taskforce.installation import QUEUE, Installation, Program, Saved, eventually
 
 pytestmark = pytest.mark.faults

@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from regions.models import DirtyProvince, Milestone, Province, Site
-from taskforce import services
 from taskforce.choices import Basis, Counting, RunKind
 from taskforce.coverage import coverage
 from taskforce.models import CoverageRun, CoverageSnapshot
+from taskforce.services import figures as services
 
 pytestmark = pytest.mark.django_db
 
