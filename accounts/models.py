@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Method, Outcome, SecondFactor
 from mpp_tracker.lib.constraints import one_of
-from mpp_tracker.lib.history import tracked
+from mpp_tracker.lib.history import only_added, tracked
 
 
 class UserManager(BaseUserManager["User"]):
@@ -106,18 +105,7 @@ class SignInRecord(models.Model):
             one_of("method", ["", *Method.values], name="accounts_signin_method_known"),
             one_of("second_factor", ["", *SecondFactor.values], name="accounts_signin_second_factor_known"),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="append_only",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func=(
-                    "RAISE EXCEPTION 'Catatan masuk tidak dapat diubah atau dihapus.'"
-                    " USING ERRCODE = 'restrict_violation';"
-                ),
-            ),
-        ]
+        triggers = [only_added("Catatan masuk tidak dapat diubah atau dihapus.")]
 
     def __str__(self) -> str:
         """Return whom it was about and how it ended."""

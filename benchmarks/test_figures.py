@@ -9,8 +9,8 @@ from django.db import connection
 from benchmarks.rollouts import Rollouts
 from regions.models import DirtyProvince, Province
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce import services
 from taskforce.models import CoverageSnapshot
+from taskforce.services import figures
 
 pytestmark = [pytest.mark.benchmark(group="stored figures"), pytest.mark.timeout(1800)]
 
@@ -26,7 +26,7 @@ def empty() -> None:
 def fill(today: date) -> None:
     """Have every figure stored, and the table as autovacuum would leave it."""
     if not CoverageSnapshot.objects.exists():
-        services.rebuild(today=today)
+        figures.rebuild(today=today)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE taskforce_coveragesnapshot")
 
@@ -46,13 +46,13 @@ def test_first_fill(clock: Callable[..., None], rollouts: Rollouts, today: date)
     rollouts.use(1)
 
     clock(
-        lambda: services.rebuild(today=today),
+        lambda: figures.rebuild(today=today),
         allowed_seconds=60,
         before=empty,
         rounds=3,
         what="rebuild of every day since 2017, 1x, nothing stored",
         why=(
-            "`services.rebuild` with an empty table: every day since 2017, three bases, three countings, 38 provinces"
+            "`figures.rebuild` with an empty table: every day since 2017, three bases, three countings, 38 provinces"
             " and the nation, over a million rows computed and written in one transaction."
         ),
     )
@@ -63,7 +63,7 @@ def test_rebuild_that_changes_nothing(clock: Callable[..., None], rollouts: Roll
     fill(today)
 
     clock(
-        lambda: services.rebuild(today=today),
+        lambda: figures.rebuild(today=today),
         allowed_seconds=60,
         rounds=3,
         what="rebuild of every day since 2017, 1x, all stored",
@@ -77,8 +77,8 @@ def test_recompute_of_a_recent_change(compare: Callable[..., None], rollouts: Ro
     largest = Province.objects.get(code="35")
 
     compare(
-        lambda: services.recompute_dirty_provinces(today=today),
-        lambda: services.rebuild(today=today),
+        lambda: figures.recompute_dirty_provinces(today=today),
+        lambda: figures.rebuild(today=today),
         before=lambda: stale(largest, today - RECENT),
         rounds=3,
         what=f"recompute of one province for {RECENT.days} days",
@@ -96,8 +96,8 @@ def test_recompute_since_the_beginning(compare: Callable[..., None], rollouts: R
     largest = Province.objects.get(code="35")
 
     compare(
-        lambda: services.recompute_dirty_provinces(today=today),
-        lambda: services.rebuild(today=today),
+        lambda: figures.recompute_dirty_provinces(today=today),
+        lambda: figures.rebuild(today=today),
         before_other=empty,
         before=lambda: stale(largest, ROLLOUT_BEGAN_ON),
         rounds=3,
@@ -117,8 +117,8 @@ def test_rebuild_of_a_hundred_times_the_data(compare: Callable[..., None], rollo
         fill(today)
 
     compare(
-        lambda: services.rebuild(today=today),
-        lambda: services.rebuild(today=today),
+        lambda: figures.rebuild(today=today),
+        lambda: figures.rebuild(today=today),
         before=lambda: rollouts.use(100),
         before_other=lambda: rollouts.use(1),
         rounds=1,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from regions.models import Evidence
+from regions.models.evidence import StoredFile
 from regions.services.evidence import detach
 
 logger = logging.getLogger(__name__)
@@ -24,17 +25,25 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
 
     Who may not see it learns nothing, not even that it exists.
     """
-    evidence = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
+    return as_download(get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk))
+
+
+def as_download(kept: StoredFile) -> FileResponse:
+    """Return the answer that sends a kept file to be saved.
+
+    Raises:
+        Http404: it is gone from where it was kept.
+    """
     try:
-        content = evidence.file.storage.open(str(evidence.file))
+        content = kept.file.storage.open(str(kept.file))
     except FileNotFoundError as error:
-        logger.exception("The file of evidence %d is gone.", pk)
+        logger.exception("The file %s is gone.", kept.file)
         raise Http404 from error
     return FileResponse(
         content,
         as_attachment=True,
-        filename=evidence.download_name,
-        content_type=evidence.content_type,
+        filename=kept.download_name,
+        content_type=kept.content_type,
         headers={
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",

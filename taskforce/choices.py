@@ -74,6 +74,30 @@ class PresenceOrder(models.TextChoices):
     SHARE = "share", _("menurut kehadiran, terbanyak dahulu")
 
 
+class Priority(models.TextChoices):
+    """How much depends on an action item; what is high is closed with proof and by a second person."""
+
+    HIGH = "high", _("Tinggi")
+    NORMAL = "normal", _("Biasa")
+    LOW = "low", _("Rendah")
+
+
+class ActionState(models.TextChoices):
+    """How an action item stands."""
+
+    NOT_STARTED = "not_started", _("Belum dimulai")
+    UNDERWAY = "underway", _("Berjalan")
+    BLOCKED = "blocked", _("Terkendala")
+    CLAIMED = "claimed", _("Diajukan selesai")
+    DONE = "done", _("Selesai")
+    CANCELLED = "cancelled", _("Dibatalkan")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how it is shown."""
+        return _ACTION_TONES[self]
+
+
 class Severity(models.TextChoices):
     """How soon somebody has to look at an alert, most pressing first."""
 
@@ -106,6 +130,14 @@ class AlertKind(models.TextChoices):
         return str(_THRESHOLD_UNITS.get(self, _("hari")))
 
 
+_ACTION_TONES = {
+    ActionState.NOT_STARTED: Tone.UNKNOWN,
+    ActionState.UNDERWAY: Tone.UNDERWAY,
+    ActionState.BLOCKED: Tone.HALTED,
+    ActionState.CLAIMED: Tone.NEAR,
+    ActionState.DONE: Tone.DONE,
+    ActionState.CANCELLED: Tone.UNKNOWN,
+}
 _SEVERITY_TONES = {
     Severity.URGENT: Tone.HALTED,
     Severity.ATTENTION: Tone.UNDERWAY,

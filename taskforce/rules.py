@@ -1,9 +1,14 @@
-"""What are the rules of percentages, gaps, targets and pace, as functions of plain values?"""
+"""What are the rules of percentages, targets, pace and closing, as functions of plain values?"""
 
 import math
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+
+from taskforce.choices import ActionState, Priority
+
+CLOSED_STATES = frozenset({ActionState.DONE, ActionState.CANCELLED})
+"""States after which nothing more is said of an action item."""
 
 MONTH_DAYS = Decimal("30.4375")
 """The mean month, 365.25 / 12 days, in which paces are given."""
@@ -50,6 +55,35 @@ def pace_needed(gap_units: int, as_at: date, deadline: date) -> Decimal | None:
     if days <= 0:
         return None
     return _one_place(Fraction(gap_units) * Fraction(MONTH_DAYS) / days)
+
+
+def next_states(
+    state: ActionState, priority: Priority, *, steers: bool, claimed_it: bool, claim_is_proven: bool
+) -> tuple[ActionState, ...]:
+    """Return which states somebody may report next of an action item, in the order of the list.
+
+    An owner closes what is not of high priority. What is gets closed in two steps: whoever did it claims so with
+    proof, and somebody else who steers the task force agrees, or sends it back to work.
+
+    Args:
+        state: how it stands.
+        priority: how much depends on it.
+        steers: whether they steer the task force, as editors do.
+        claimed_it: whether it was they who claimed it done.
+        claim_is_proven: whether that claim came with proof.
+
+    Source: DESIGN section 3.
+    """
+    if state in CLOSED_STATES:
+        return ()
+    allowed = {ActionState.UNDERWAY, ActionState.BLOCKED, ActionState.CLAIMED}
+    if state == ActionState.NOT_STARTED:
+        allowed.add(ActionState.NOT_STARTED)
+    if priority != Priority.HIGH or (state == ActionState.CLAIMED and steers and claim_is_proven and not claimed_it):
+        allowed.add(ActionState.DONE)
+    if steers:
+        allowed.add(ActionState.CANCELLED)
+    return tuple(each for each in ActionState if each in allowed)
 
 
 def _one_place(value: Fraction) -> Decimal:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import pghistory
+import pgtrigger
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth import get_user_model
@@ -31,6 +32,21 @@ def tracked(**options: Any) -> Callable[[type[Model]], type[Model]]:
         **options,
     )
     return track
+
+
+def only_added(sentence: str) -> pgtrigger.Trigger:
+    """Return the trigger of a table whose rows are themselves a record: nothing is changed or taken away.
+
+    Args:
+        sentence: what whoever tries is told.
+    """
+    return pgtrigger.Trigger(
+        name="append_only",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+        func=f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'restrict_violation';",
+    )
 
 
 class WhoAndWhere(HistoryMiddleware):

@@ -44,7 +44,7 @@ def evidence_storage() -> Storage:
     return storages["evidence"]
 
 
-def random_name(evidence: "Evidence", filename: str = "") -> str:
+def random_name(evidence: "StoredFile", filename: str = "") -> str:
     """Return a name to store `evidence` under that owes nothing to whoever uploaded it."""
     return f"{uuid.uuid4().hex}.{EvidenceKind(evidence.kind).extension}"
 
@@ -59,9 +59,8 @@ class EvidenceQuerySet(AboutEntryQuerySet):
         return self.about(lambda ledger: ledger.objects.visible_to(user))
 
 
-@tracked()
-class Evidence(AboutEntry):
-    """A file that proves one entry, as it was cleaned and stored."""
+class StoredFile(models.Model):
+    """A file as it was cleaned and stored, and who sent it."""
 
     file = models.FileField(_("berkas"), storage=evidence_storage, upload_to=random_name, editable=False)
     kind = models.CharField(_("jenis"), max_length=4, choices=EvidenceKind, editable=False)
@@ -78,31 +77,56 @@ class Evidence(AboutEntry):
     )
     uploaded_at = models.DateTimeField(_("diunggah pada"), auto_now_add=True)
 
+    class Meta:
+        abstract = True
+        constraints = [
+            one_of("kind", EvidenceKind.values, name="%(app_label)s_%(class)s_kind_known"),
+            models.CheckConstraint(
+                condition=Q(size__gt=0) & ~Q(original_name="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="%(app_label)s_%(class)s_is_described",
+                violation_error_message=_("Bukti memerlukan nama, ukuran, dan sidiknya."),
+            ),
+            models.CheckConstraint(
+                condition=Q(keeps_location=False) | ~Q(kind=EvidenceKind.PDF),
+                name="%(app_label)s_%(class)s_location_of_images",
+                violation_error_message=_("Hanya gambar yang memuat lokasi."),
+            ),
+            models.UniqueConstraint(
+                fields=["file"],
+                name="%(app_label)s_%(class)s_file_once",
+                violation_error_message=_("Berkas itu sudah menjadi bukti."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name the file came with."""
+        return self.original_name
+
+    @property
+    def content_type(self) -> str:
+        """Return what the file is served as."""
+        return EvidenceKind(self.kind).content_type
+
+    @property
+    def download_name(self) -> str:
+        """Return the name to save the file under: the one it came with, ending as its content demands."""
+        name, extension = PurePath(self.original_name), EvidenceKind(self.kind).extension
+        known = {".pdf", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
+        stem = name.stem if name.suffix.lower() in known else name.name
+        return f"{stem}.{extension}"
+
+
+@tracked()
+class Evidence(AboutEntry, StoredFile):
+    """A file that proves one entry."""
+
     objects: ClassVar[EvidenceQuerySet] = EvidenceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("bukti")
         verbose_name_plural = _("bukti")
         ordering = ["pk"]
-        constraints = [
-            *AboutEntry.Meta.constraints,
-            one_of("kind", EvidenceKind.values, name="regions_evidence_kind_known"),
-            models.CheckConstraint(
-                condition=Q(size__gt=0) & ~Q(original_name="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
-                name="regions_evidence_is_described",
-                violation_error_message=_("Bukti memerlukan nama, ukuran, dan sidiknya."),
-            ),
-            models.CheckConstraint(
-                condition=Q(keeps_location=False) | ~Q(kind=EvidenceKind.PDF),
-                name="regions_evidence_location_of_images",
-                violation_error_message=_("Hanya gambar yang memuat lokasi."),
-            ),
-            models.UniqueConstraint(
-                fields=["file"],
-                name="regions_evidence_file_once",
-                violation_error_message=_("Berkas itu sudah menjadi bukti."),
-            ),
-        ]
+        constraints = [*AboutEntry.Meta.constraints, *StoredFile.Meta.constraints]
         triggers = [
             pgtrigger.Trigger(
                 name="keep_verified",
@@ -140,20 +164,3 @@ class Evidence(AboutEntry):
                 ),
             ),
         ]
-
-    def __str__(self) -> str:
-        """Return the name the file came with."""
-        return self.original_name
-
-    @property
-    def content_type(self) -> str:
-        """Return what the file is served as."""
-        return EvidenceKind(self.kind).content_type
-
-    @property
-    def download_name(self) -> str:
-        """Return the name to save the file under: the one it came with, ending as its content demands."""
-        name, extension = PurePath(self.original_name), EvidenceKind(self.kind).extension
-        known = {".pdf", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
-        stem = name.stem if name.suffix.lower() in known else name.name
-        return f"{stem}.{extension}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -24,7 +25,7 @@ from pillow_heif import register_heif_opener
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from regions.models import Evidence, EvidenceKind, LedgerEntry
-from regions.models.evidence import evidence_storage, random_name
+from regions.models.evidence import StoredFile, evidence_storage, random_name
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PER_ENTRY = 20
@@ -121,18 +122,29 @@ def attach(entry: LedgerEntry, *, upload: UploadedFile, by: User, keep_location:
     """
     cleaned = clean(upload, keep_location=keep_location)
     with all_or_nothing():
-        evidence = Evidence(
-            kind=cleaned.kind,
-            original_name=clean_name(upload.name or ""),
-            size=len(cleaned.content),
-            sha256=hashlib.sha256(cleaned.content).hexdigest(),
-            keeps_location=cleaned.keeps_location,
-            uploaded_by=by,
-        )
+        evidence = Evidence()
         evidence.entry = _open_entry(entry, by=by)
-        evidence.file.name = _store(random_name(evidence), cleaned.content)
-        save_checked(evidence, force_insert=True)
+        keep(evidence, cleaned, name=upload.name or "", by=by)
         return evidence
+
+
+def keep(row: StoredFile, cleaned: Cleaned, *, name: str, by: User) -> None:
+    """Store what is left of an uploaded file and save the row that stands for it, inside `all_or_nothing`.
+
+    Args:
+        row: unsaved, with what it belongs to.
+        cleaned: what `clean` left of the upload.
+        name: the upload's name as it came.
+        by: who uploaded it.
+
+    Raises:
+        ValidationError: the file could not be stored, or the row is refused.
+    """
+    row.kind, row.keeps_location = cleaned.kind, cleaned.keeps_location
+    row.original_name, row.size = clean_name(name), len(cleaned.content)
+    row.sha256, row.uploaded_by = hashlib.sha256(cleaned.content).hexdigest(), by
+    row.file.name = _store(random_name(row), cleaned.content)
+    save_checked(row, force_insert=True)
 
 
 @transaction.atomic
@@ -160,11 +172,16 @@ def sweep(*, before: datetime) -> int:
     if not storage.exists(""):
         return 0
     _folders, names = storage.listdir("")
-    known = set(Evidence.objects.values_list("file", flat=True))
+    known = {name for model in _keepers() for name in model._default_manager.values_list("file", flat=True)}
     orphans = [name for name in names if name not in known and storage.get_modified_time(name) < before]
     for name in orphans:
         storage.delete(name)
     return len(orphans)
+
+
+def _keepers() -> list[type[StoredFile]]:
+    """Return every model whose rows stand for files kept here."""
+    return [model for model in apps.get_models() if issubclass(model, StoredFile)]
 
 
 def clean(upload: UploadedFile, *, keep_location: bool = False) -> Cleaned:

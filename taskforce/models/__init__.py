@@ -1,8 +1,23 @@
-"""The rows of the task force: targets, announced figures, the figures computed from the ledger, and alerts."""
+"""The rows of the task force: mandate, targets, action plan, alerts, announced and computed figures."""
 
+from taskforce.models.actions import ActionItem, ActionProof, ActionUpdate
 from taskforce.models.alerts import Alert, AlertRule
 from taskforce.models.announcements import AnnouncedFigure
 from taskforce.models.figures import CoverageRun, CoverageSnapshot
+from taskforce.models.mandate import Decree, Directive, Member
 from taskforce.models.targets import Target
 
-__all__ = ["Alert", "AlertRule", "AnnouncedFigure", "CoverageRun", "CoverageSnapshot", "Target"]
+__all__ = [
+    "ActionItem",
+    "ActionProof",
+    "ActionUpdate",
+    "Alert",
+    "AlertRule",
+    "AnnouncedFigure",
+    "CoverageRun",
+    "CoverageSnapshot",
+    "Decree",
+    "Directive",
+    "Member",
+    "Target",
+]

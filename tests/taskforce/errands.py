@@ -17,9 +17,9 @@ from regions.choices import Stage
 from regions.models import DirtyProvince, Milestone, Regency, Site
 from regions.services import ledger, notices
 from regions.services.ledger import report, verify
-from taskforce import services
 from taskforce.choices import Basis, Counting
 from taskforce.coverage import coverage
+from taskforce.services.figures import backfill, recompute_dirty_provinces
 
 OFFICER = "officer@pantau-mpp.example"
 VERIFIER = "verifier@pantau-mpp.example"
@@ -31,7 +31,7 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_reference", verbosity=0)
     DirtyProvince.objects.all().delete()
-    services.backfill(today - timedelta(days=6), today)
+    backfill(today - timedelta(days=6), today)
     for email in (OFFICER, VERIFIER):
         User.objects.create_user(email)
 
@@ -69,7 +69,7 @@ def send_notices() -> None:
 
 def drain() -> None:
     """Compute what is waiting."""
-    services.recompute_dirty_provinces(today=timezone.localdate())
+    recompute_dirty_provinces(today=timezone.localdate())
 
 
 def figures(first_day: date, last_day: date) -> list[tuple[str, str, str, str, int, int]]:

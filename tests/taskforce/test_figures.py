@@ -12,7 +12,7 @@ from regions.models import DirtyProvince, Milestone, Province, Site
 from taskforce.choices import Basis, Counting, RunKind
 from taskforce.coverage import coverage
 from taskforce.models import CoverageRun, CoverageSnapshot
-from taskforce.services import figures as services
+from taskforce.services import figures
 
 pytestmark = pytest.mark.django_db
 
@@ -23,13 +23,13 @@ SINCE = date(2026, 3, 1)
 @pytest.fixture(autouse=True)
 def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the rollout begin shortly before TODAY, so that a rebuild takes no time."""
-    monkeypatch.setattr(services, "ROLLOUT_BEGAN_ON", TODAY - timedelta(days=100))
+    monkeypatch.setattr(figures, "ROLLOUT_BEGAN_ON", TODAY - timedelta(days=100))
 
 
 @pytest.fixture
 def stored() -> CoverageRun:
     """Every figure up to TODAY, stored."""
-    return services.rebuild(today=TODAY)
+    return figures.rebuild(today=TODAY)
 
 
 def snapshot(day: date, code: str | None = None, counting: str = "inaugurated") -> int:
@@ -54,7 +54,7 @@ def test_what_is_stored_equals_the_function(stored: CoverageRun, basis: str, cou
 
 
 def test_a_rebuild_that_runs_twice_changes_nothing(stored: CoverageRun) -> None:
-    again = services.rebuild(today=TODAY)
+    again = figures.rebuild(today=TODAY)
 
     assert (again.changed_count, again.drift_count) == (0, 0)
 
@@ -64,7 +64,7 @@ def test_a_verified_entry_reaches_the_stored_figures(
 ) -> None:
     verified(site, reached_on=SINCE)
 
-    run = services.recompute_dirty_provinces(today=TODAY)
+    run = figures.recompute_dirty_provinces(today=TODAY)
 
     assert snapshot(TODAY) == 296
     assert snapshot(TODAY, "35") == coverage(TODAY).province("35").covered
@@ -79,12 +79,12 @@ def test_the_same_job_twice_changes_nothing(
     stored: CoverageRun, site: Site, verified: Callable[..., Milestone]
 ) -> None:
     verified(site, reached_on=SINCE)
-    services.recompute_dirty_provinces(today=TODAY)
+    figures.recompute_dirty_provinces(today=TODAY)
     before = list(CoverageSnapshot.objects.order_by("pk").values_list("pk", "run", "covered"))
 
-    assert services.recompute_dirty_provinces(today=TODAY) is None
+    assert figures.recompute_dirty_provinces(today=TODAY) is None
     DirtyProvince.objects.create(province=site.regency.province, since=SINCE)
-    again = services.recompute_dirty_provinces(today=TODAY)
+    again = figures.recompute_dirty_provinces(today=TODAY)
 
     assert again.changed_count == 0
     assert list(CoverageSnapshot.objects.order_by("pk").values_list("pk", "run", "covered")) == before
@@ -95,10 +95,10 @@ def test_superseding_restores_the_earlier_figures(
 ) -> None:
     before = set(CoverageSnapshot.objects.values_list("as_at", "basis", "counting", "province", "covered"))
     entry = verified(site, reached_on=SINCE)
-    services.recompute_dirty_provinces(today=TODAY)
+    figures.recompute_dirty_provinces(today=TODAY)
 
     verified(site, reached_on=date(2026, 5, 1), supersedes=entry, withdraws=True, note="Ternyata belum")
-    services.recompute_dirty_provinces(today=TODAY)
+    figures.recompute_dirty_provinces(today=TODAY)
 
     after = set(CoverageSnapshot.objects.values_list("as_at", "basis", "counting", "province", "covered"))
     assert after == before
@@ -108,10 +108,10 @@ def test_a_recompute_that_fails_keeps_its_notes_and_says_why(
     stored: CoverageRun, site: Site, verified: Callable[..., Milestone], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified(site)
-    monkeypatch.setattr(services, "_APPLY", ("SELECT 1/0",))
+    monkeypatch.setattr(figures, "_APPLY", ("SELECT 1/0",))
 
     with pytest.raises(DatabaseError):
-        services.recompute_dirty_provinces(today=TODAY)
+        figures.recompute_dirty_provinces(today=TODAY)
 
     assert DirtyProvince.objects.exists()
     assert "division by zero" in CoverageRun.objects.latest("pk").error
@@ -122,7 +122,7 @@ def test_a_rebuild_finds_and_mends_what_drifted(stored: CoverageRun, caplog: pyt
     wrong.filter(province=None).update(covered=1)
     wrong.filter(province__code="35").delete()
 
-    run = services.rebuild(today=TODAY)
+    run = figures.rebuild(today=TODAY)
 
     assert (run.changed_count, run.drift_count) == (2, 2)
     assert "2 stored figures that had drifted" in caplog.text
@@ -130,7 +130,7 @@ def test_a_rebuild_finds_and_mends_what_drifted(stored: CoverageRun, caplog: pyt
 
 
 def test_a_new_day_is_no_drift(stored: CoverageRun) -> None:
-    run = services.rebuild(today=TODAY + timedelta(days=1))
+    run = figures.rebuild(today=TODAY + timedelta(days=1))
 
     assert (run.changed_count, run.drift_count) == (9 * 39, 0)
 
@@ -138,7 +138,7 @@ def test_a_new_day_is_no_drift(stored: CoverageRun) -> None:
 def test_a_change_that_waits_is_no_drift(stored: CoverageRun, site: Site, verified: Callable[..., Milestone]) -> None:
     verified(site, reached_on=SINCE)
 
-    run = services.rebuild(today=TODAY)
+    run = figures.rebuild(today=TODAY)
 
     assert run.changed_count > 0
     assert run.drift_count == 0
@@ -150,7 +150,7 @@ def test_a_row_for_a_province_that_did_not_exist_is_removed(stored: CoverageRun)
     Province.objects.filter(code="96").update(established_on=TODAY + timedelta(days=1))
     row.province.regencies.update(province=Province.objects.get(code="92"))
 
-    services.rebuild(today=TODAY)
+    figures.rebuild(today=TODAY)
 
     assert not CoverageSnapshot.objects.filter(province__code="96").exists()
 
@@ -158,7 +158,7 @@ def test_a_row_for_a_province_that_did_not_exist_is_removed(stored: CoverageRun)
 def test_a_note_about_days_to_come_is_served_without_a_figure(stored: CoverageRun) -> None:
     DirtyProvince.objects.create(province=Province.objects.get(code="35"), since=TODAY + timedelta(days=30))
 
-    services.recompute_dirty_provinces(today=TODAY)
+    figures.recompute_dirty_provinces(today=TODAY)
 
     assert not DirtyProvince.objects.exists()
     assert not CoverageSnapshot.objects.filter(as_at__gt=TODAY).exists()
@@ -189,7 +189,7 @@ def test_a_recompute_takes_as_many_queries_for_one_note_as_for_many(
         # 1-2 savepoint and lock, 3 notes, 4 run, 5-7 prepare, 8 count, 9-11 apply, 12 note on the run,
         # 13 take the notes, 14 release
         with django_assert_num_queries(14):
-            services.recompute_dirty_provinces(today=TODAY)
+            figures.recompute_dirty_provinces(today=TODAY)
 
 
 @pytest.mark.parametrize("text", ["kemarin", "20240101", "2024-W01-3", "2024-02-30"])

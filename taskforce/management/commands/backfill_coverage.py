@@ -13,7 +13,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce import services
+from taskforce.services import figures
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         months = list(_months(first_day, last_day))
         changed = 0
         for first, last in tqdm(months, unit=" months", file=sys.stderr, disable=None):
-            changed += services.backfill(first, last).changed_count
+            changed += figures.backfill(first, last).changed_count
         self.stdout.write(f"{changed} rows changed.")
 
 
