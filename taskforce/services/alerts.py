@@ -1,4 +1,4 @@
-"""Which alerts are there now: raised where a cause is found, cleared where it is gone, and who has seen them?
+"""Which alerts are there now: raised where a cause is found, cleared where it is gone, and what is done about them?
 
 Every rule is one statement that puts what it finds into a table of the transaction; what is found is then held
 against the open alerts. It runs under an advisory lock: two evaluations at once wait for each other, and one that
@@ -10,22 +10,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from commitments.models import Agreement
+from commitments.models import Agreement, Institution
 from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import still_permitted
-from taskforce.choices import AlertKind, AnnouncedMetric, Counting, Layer, RunKind
+from taskforce.choices import AlertKind, AnnouncedMetric, Counting, Layer, Priority, RunKind, Severity
 from taskforce.coverage import AT_SITE, STAGES, Standpoint, headlines, in_force, ledger
-from taskforce.models import Alert, AlertRule, AnnouncedFigure
+from taskforce.models import ActionItem, Alert, AlertRule, AnnouncedFigure
+from taskforce.services.actions import plan
 
 # Any number that nothing else in the database locks on.
 _LOCK = 509_2025
+
+_GONE = _("Sebab peringatan ini sudah tidak ada.")
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,62 @@ def acknowledge(alert: Alert, *, note: str = "", by: User) -> Alert:
     unseen.update(acknowledged_by=by, acknowledged_at=timezone.now(), note=note.strip())
     row = still_permitted(permitted.with_subjects(), alert)
     if row.acknowledged_at is None:
-        raise ValidationError(_("Sebab peringatan ini sudah tidak ada."), code="cleared")
+        raise ValidationError(_GONE, code="cleared")
     return row
 
+
+@transaction.atomic
+def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
+    """Make an action item of an alert, which is then seen too; asked for again, return the one that was made.
+
+    It is the region's to do where the alert is about one, and the Ministry's where only the Ministry can end the cause.
+
+    Raises:
+        PermissionDenied: `by` does not steer the task force.
+        ValidationError: its cause is gone already.
+    """
+    # Two who ask at once wait for each other.
+    row = Alert.objects.editable_by(by).with_subjects().select_for_update(of=("self",)).filter(pk=alert.pk).first()
+    if row is None:
+        raise PermissionDenied
+    if (known := row.items.first()) is not None:
+        return known
+    if not row.is_open:
+        raise ValidationError(_GONE, code="cleared")
+    acknowledge(row, by=by)
+    is_ours = row.kind in _OURS or row.province is None
+    item = ActionItem(
+        alert=row,
+        title=f"{row.kind.label}: {row.about}"[:200],
+        description=row.sentence,
+        owner=Institution.objects.get(abbreviation=MINISTRY) if is_ours else None,
+        decided_on=today,
+        due_on=today + timedelta(days=FOLLOW_UP_DAYS),
+        priority=_PRIORITIES[row.severity],
+        **_place(row),
+    )
+    return plan(item, by=by)
+
+
+def _place(alert: Alert) -> dict[str, Any]:
+    """Return the one place that an item about what `alert` is about names: none for the nation."""
+    site = alert.site or (alert.agreement and alert.agreement.site)
+    places = {"site": site, "regency": alert.regency, "province": alert.province}
+    return next(({name: place} for name, place in places.items() if place is not None), {})
+
+
+FOLLOW_UP_DAYS = 30
+"""So long whoever is to act on an alert has, unless the item is given another deadline. An assumption."""
+
+MINISTRY = "PANRB"
+"""The institution that decides on proposals, keeps the figures and signs for the nation."""
+
+_OURS = {AlertKind.PROPOSAL_WAITING, AlertKind.FIGURES_LATE, AlertKind.FIGURES_DRIFTED, AlertKind.ANNOUNCED_DIFFERS}
+_PRIORITIES = {
+    Severity.URGENT: Priority.HIGH,
+    Severity.ATTENTION: Priority.NORMAL,
+    Severity.NOTE: Priority.LOW,
+}
 
 # --- What the rules find -----------------------------------------------------------------------------------
 # Closed lists and fragments only; values go in as parameters.
