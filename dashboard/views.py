@@ -208,8 +208,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     user = _watcher(request)
     form = AlertFilterForm(request.GET, provinces=Province.objects.values_list("code", "name"))
     page = alerts_page(user, form.choice, number=request.GET.get("halaman", ""))
-    status = HTTPStatus.OK if form.is_valid() else HTTPStatus.BAD_REQUEST
-    return render(request, "dashboard/alerts.html", {"page": page, "form": form}, status=status)
+    return render(request, "dashboard/alerts.html", {"page": page, "form": form})
 
 
 @require_safe

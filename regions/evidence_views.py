@@ -37,7 +37,7 @@ def as_download(kept: StoredFile) -> FileResponse:
     try:
         content = kept.file.storage.open(str(kept.file))
     except FileNotFoundError as error:
-        logger.exception("The file %s is gone.", kept.file)
+        logger.exception("The file of %s %d is gone.", kept._meta.model_name, kept.pk)
         raise Http404 from error
     return FileResponse(
         content,

@@ -1,16 +1,111 @@
-"""How do ministry staff set targets and thresholds, keep announced figures and look after the computed ones?"""
+"""How do ministry staff keep mandate, plan, targets, thresholds and announced figures, and look after the computed ones?"""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from mpp_tracker.lib.history import VersionedForm
 from mpp_tracker.lib.queue import nudge
 from regions.admin import ReadOnly, RecordAdmin
 from regions.services.ledger import ALERTS_TASK
-from taskforce.models import AlertRule, AnnouncedFigure, CoverageRun, CoverageSnapshot, Target
+from taskforce.choices import ActionState
+from taskforce.models import (
+    ActionItem,
+    ActionProof,
+    ActionUpdate,
+    AlertRule,
+    AnnouncedFigure,
+    CoverageRun,
+    CoverageSnapshot,
+    Decree,
+    Directive,
+    Member,
+    Target,
+)
+from taskforce.services.actions import plan
+
+
+class MemberInline(admin.TabularInline):
+    form = VersionedForm
+    model = Member
+    extra = 0
+    autocomplete_fields = ["institution"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("institution")
+
+
+@admin.register(Decree)
+class DecreeAdmin(RecordAdmin):
+    list_display = ["title", "year"]
+    search_fields = ["title", "members__institution__abbreviation"]
+    inlines = [MemberInline]
+
+
+@admin.register(Directive)
+class DirectiveAdmin(RecordAdmin):
+    list_display = ["number", "text", "issued_by", "issued_on"]
+    list_display_links = ["number", "text"]
+    list_filter = ["issued_by", "institutions"]
+    date_hierarchy = "issued_on"
+    search_fields = ["text", "issued_by", "occasion"]
+    autocomplete_fields = ["institutions"]
+
+
+@admin.register(ActionItem)
+class ActionItemAdmin(RecordAdmin):
+    list_display = ["title", "owner_name", "due_on", "priority", "state", "progress_pct"]
+    list_filter = ["priority", "owner", "directive"]
+    list_select_related = ["owner", "province", "regency", "site__regency"]
+    date_hierarchy = "due_on"
+    search_fields = ["title", "description", "owner__abbreviation", "regency__name", "site__name", "province__name"]
+    autocomplete_fields = ["directive", "target", "province", "regency", "site", "owner"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return cast("Any", super().get_queryset(request)).with_standing()
+
+    def save_model(self, request: HttpRequest, obj: ActionItem, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            plan(obj, by=cast("User", request.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: what is no longer to be done is called off, with the reason."""
+        return False
+
+    @admin.display(description=_("penanggung jawab"))
+    def owner_name(self, obj: ActionItem) -> str:
+        return obj.owner_name
+
+    @admin.display(description=_("keadaan"), ordering="state")
+    def state(self, obj: Any) -> Any:
+        return ActionState(obj.state).label
+
+    @admin.display(description=_("kemajuan (persen)"), ordering="progress_pct")
+    def progress_pct(self, obj: Any) -> int:
+        return int(obj.progress_pct)
+
+
+class ActionProofInline(ReadOnly, admin.TabularInline):
+    model = ActionProof
+    extra = 0
+    readonly_fields = ["original_name", "kind", "size", "uploaded_by", "uploaded_at"]
+
+
+@admin.register(ActionUpdate)
+class ActionUpdateAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "item", "state", "progress_pct", "by"]
+    list_filter = ["state"]
+    list_select_related = ["item", "by"]
+    date_hierarchy = "at"
+    search_fields = ["item__title", "note", "by__email"]
+    inlines = [ActionProofInline]
 
 
 @admin.register(Target)

@@ -1,4 +1,4 @@
-"""Which targets, announced figures and rules of alerts does the reference data name?
+"""Which mandate, targets, announced figures and rules of alerts does the reference data name?
 
 Every loader raises `BrokenFileError` with all that is wrong; the caller rolls its transaction back.
 """
@@ -9,12 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from commitments.models import Institution
 from mpp_tracker.lib.csvfile import CsvFile, Row
 from mpp_tracker.lib.reference import Tally, sync
 from regions.choices import Stage
 from regions.reference import provinces_by_code
 from taskforce.choices import AlertKind, AnnouncedMetric, Severity, TargetMetric
-from taskforce.models import AlertRule, AnnouncedFigure, Target
+from taskforce.models import AlertRule, AnnouncedFigure, Decree, Directive, Member, Target
 
 NATIONAL = "national"
 
@@ -84,3 +85,62 @@ def load_alert_rules(path: Path, *, overwrite: bool = False) -> Tally:
     tally = sync(AlertRule, ["kind", "stage"], wanted, overwrite=overwrite)
     file.stop_if_broken()
     return tally
+
+
+def load_members(path: Path, *, overwrite: bool = False) -> Tally:
+    """Load `taskforce_members.csv`: one row a member; the decree is named by its title."""
+    institutions = _institutions()
+    file = CsvFile(path, ["decree", "year", "institution"])
+    decrees: dict[str, tuple[Row, Mapping[str, Any]]] = {}
+    members = []
+    for row in file:
+        title = row.text("decree", required=True)
+        decrees.setdefault(title, (row, {"title": title, "year": row.whole("year")}))
+        members.append((row, title, row.found("institution", institutions)))
+    file.stop_if_broken()
+    tally = sync(Decree, ["title"], decrees.values(), overwrite=overwrite)
+    file.stop_if_broken()
+    by_title = {decree.title: decree for decree in Decree.objects.all()}
+    wanted = [(row, {"decree": by_title[title], "institution": member}) for row, title, member in members]
+    tally += sync(Member, ["decree", "institution"], wanted, overwrite=overwrite)
+    file.stop_if_broken()
+    return tally
+
+
+def load_directives(path: Path, *, overwrite: bool = False) -> Tally:
+    """Load `directives.csv`: what was directed, and the institutions it is for, told apart by semicolons."""
+    institutions = _institutions()
+    directed: list[tuple[Row, Mapping[str, Any], list[Institution]]] = []
+    file = CsvFile(path, ["number", "issued_on", "issued_by", "occasion", "directive", "institutions"])
+    for row in file:
+        names = [name.strip() for name in row.text("institutions").split(";") if name.strip()]
+        for name in names:
+            if name not in institutions:
+                row.fault("institutions", _("“%(name)s” tidak ditemukan") % {"name": name})
+        said = {
+            "number": row.whole("number"),
+            "issued_on": row.day("issued_on", required=True),
+            "issued_by": row.text("issued_by", required=True),
+            "occasion": row.text("occasion"),
+            "text": row.text("directive", required=True),
+        }
+        directed.append((row, said, [institutions[name] for name in names if name in institutions]))
+    file.stop_if_broken()
+    known = {_key(each) for each in Directive.objects.all()}
+    wanted = [(row, values) for row, values, _addressed in directed]
+    tally = sync(Directive, ["issued_on", "issued_by", "number"], wanted, overwrite=overwrite)
+    file.stop_if_broken()
+    by_key = {_key(each): each for each in Directive.objects.all()}
+    for _row, values, addressed in directed:
+        key = (values["issued_on"], values["issued_by"], values["number"])
+        if overwrite or key not in known:
+            by_key[key].institutions.set(addressed)
+    return tally
+
+
+def _key(directive: Directive) -> tuple[Any, ...]:
+    return (directive.issued_on, directive.issued_by, directive.number)
+
+
+def _institutions() -> dict[str, Institution]:
+    return {institution.abbreviation: institution for institution in Institution.objects.all()}

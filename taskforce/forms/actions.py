@@ -129,7 +129,7 @@ class ActionItemForm(VersionedForm):
 class ActionUpdateForm(SentOnceForm):
     """How an item stands from now on."""
 
-    state = forms.ChoiceField(label=_("Keadaan sekarang"))
+    state = forms.ChoiceField(label=_("Keadaan sekarang"), choices=ActionState)
     progress_pct = forms.IntegerField(
         label=_("Kemajuan (persen)"), min_value=0, max_value=100, required=False, help_text=_("0 sampai 100.")
     )
@@ -154,8 +154,9 @@ class ActionUpdateForm(SentOnceForm):
         self, data: Any = None, files: Any = None, *, states: Iterable[ActionState], initial: dict[str, Any]
     ) -> None:
         super().__init__(data, files, initial=initial)
-        choices = [(state.value, state.label) for state in states]
-        cast("forms.ChoiceField", self.fields["state"]).choices = choices
+        # Offered is what they may report now; whoever sends another is told why not, by the service.
+        offered = [(state.value, state.label) for state in states]
+        cast("forms.Select", self.fields["state"].widget).choices = offered
 
     def clean(self) -> dict[str, Any]:
         """Require an explanation where the state needs one, and keep the progress that was known where none is told."""

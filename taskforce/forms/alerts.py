@@ -52,8 +52,8 @@ class AlertFilterForm(forms.Form):
 
     @property
     def choice(self) -> AlertChoice:
-        """Return what was chosen; what is not known counts as not chosen, and the form says so."""
-        self.full_clean()
+        """Return what was chosen; what names nothing known is left out, and the form says so beside it."""
+        self.is_valid()
         names = ("aturan", "kegentingan", "provinsi", "diketahui", "keadaan")
         return AlertChoice(*(self.cleaned_data.get(name, "") for name in names))
 

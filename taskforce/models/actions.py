@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.models import Institution, institutions_of
 from mpp_tracker.lib.constraints import between, not_before, one_of
 from mpp_tracker.lib.history import only_added, tracked
+from regions.choices import Tone
 from regions.models import Person, Province, Regency, Site, turf_of
 from regions.models.evidence import StoredFile
 from regions.rules import ROLLOUT_BEGAN_ON
@@ -293,6 +294,11 @@ class ActionUpdate(models.Model):
     def __str__(self) -> str:
         """Return item and state."""
         return f"{self.item}: {self.get_state_display()}"
+
+    @property
+    def tone(self) -> Tone:
+        """Return how the state is shown."""
+        return ActionState(self.state).tone
 
 
 class ActionProofQuerySet(models.QuerySet["ActionProof"]):

@@ -1,7 +1,7 @@
 """Does any address, asked by anyone, show rows beyond their turf? A new address must be entered here first."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,6 +18,8 @@ from regions.choices import Role, Stage
 from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report
+from taskforce.models import ActionItem, ActionProof, ActionUpdate
+from taskforce.services.actions import plan, report_on
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,9 @@ SECRET = "catatan-yang-belum-diperiksa"
 ACTORS = ("foreign officer", "other province", "viewer", "visitor")
 SIGN_IN = 302
 PUBLIC = (200, 200, 200, 200)
+_picture = BytesIO()
+Image.new("RGB", (8, 8)).save(_picture, "png")
+PNG = _picture.getvalue()
 # Address with its arguments filled in, and the four answers to GET. {site} and {entry} lie beyond every turf here.
 ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
@@ -63,6 +68,12 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "kerja/mpp/<int:pk>/gerai/": ("/kerja/mpp/{site}/gerai/", (404, 404, 404, SIGN_IN)),
     "kerja/mpp/<int:pk>/gerai/baru/": ("/kerja/mpp/{site}/gerai/baru/", (404, 404, 404, SIGN_IN)),
     "kerja/gerai/<int:pk>/perbarui/": ("/kerja/gerai/{presence}/perbarui/", (404, 404, 404, SIGN_IN)),
+    "satgas/": ("/satgas/", PUBLIC),
+    "satgas/rencana/": ("/satgas/rencana/", PUBLIC),
+    "satgas/rencana/baru/": ("/satgas/rencana/baru/", (403, 403, 403, SIGN_IN)),
+    "satgas/rencana/<int:pk>/": ("/satgas/rencana/{action}/", (404, 404, 200, 404)),
+    "satgas/rencana/<int:pk>/ubah/": ("/satgas/rencana/{action}/ubah/", (403, 403, 403, SIGN_IN)),
+    "satgas/bukti/<int:pk>/": ("/satgas/bukti/{action_proof}/", (404, 404, 200, SIGN_IN)),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
@@ -97,13 +108,22 @@ def entry(site: Site, officer: User) -> Milestone:
 @pytest.fixture
 def proof(entry: Milestone, officer: User) -> Evidence:
     """A file of the same report."""
-    picture = BytesIO()
-    Image.new("RGB", (8, 8)).save(picture, "png")
-    return attach(entry, upload=SimpleUploadedFile("foto.png", picture.getvalue()), by=officer)
+    return attach(entry, upload=SimpleUploadedFile("foto.png", PNG), by=officer)
 
 
 @pytest.fixture
-def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) -> dict[str, int]:
+def action_proof(site: Site, officer: User, editor: User) -> ActionProof:
+    """A file with what was reported of an action item about the site."""
+    due = timezone.localdate() + timedelta(days=30)
+    item = plan(ActionItem(title=SECRET, site=site, due_on=due), by=editor)
+    picture = SimpleUploadedFile("surat.png", PNG)
+    return report_on(ActionUpdate(item=item, state="underway", note=SECRET), uploads=[picture], by=editor).proofs.get()
+
+
+@pytest.fixture
+def keys(
+    entry: Milestone, proof: Evidence, action_proof: ActionProof, verified: Callable[..., Milestone]
+) -> dict[str, int]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
     counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
     counter = Presence(site=entry.site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
@@ -117,6 +137,8 @@ def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) 
         "notice": Notice.objects.latest("pk").pk,
         "ceremony": Ceremony.objects.latest("pk").pk,
         "presence": presence.pk,
+        "action": action_proof.update.item_id,
+        "action_proof": action_proof.pk,
     }
 
 
@@ -171,6 +193,7 @@ def test_strangers_change_nothing(
     assert entry.state == "reported"
     assert Milestone.objects.filter(site=entry.site).count() == 2
     assert Evidence.objects.filter(pk=keys["file"]).exists()
+    assert ActionUpdate.objects.filter(item=keys["action"]).count() == 1
     assert Notice.objects.get(pk=keys["notice"]).read_at is None
     assert [site.name for site in entry.site.regency.sites.all()] == [entry.site.name]
 

@@ -1,4 +1,4 @@
-"""Load what the product starts from: areas, institutions, agreements, targets, announced figures, rules of alerts."""
+"""Load what the product starts from: areas, institutions, agreements, mandate, targets, figures, rules of alerts."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +13,7 @@ from mpp_tracker.lib.csvfile import BrokenFileError
 from regions import reference as areas
 from regions.rules import ROLLOUT_BEGAN_ON
 from regions.services.ledger import mark_all_dirty
-from taskforce.reference import load_alert_rules, load_announced_figures, load_targets
+from taskforce.reference import load_alert_rules, load_announced_figures, load_directives, load_members, load_targets
 
 LOADERS = (
     ("provinces.csv", areas.load_provinces),
@@ -22,6 +22,8 @@ LOADERS = (
     ("regency_aliases.csv", areas.load_aliases),
     ("institutions.csv", load_institutions),
     ("agreement_signatories.csv", load_agreements),
+    ("taskforce_members.csv", load_members),
+    ("directives.csv", load_directives),
     ("targets.csv", load_targets),
     ("announced_figures.csv", load_announced_figures),
     ("alert_rules.csv", load_alert_rules),
@@ -32,8 +34,9 @@ AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
 
 class Command(BaseCommand):
     help = (
-        "Load provinces, regencies, former provinces, spellings, institutions, agreements, targets, announced figures "
-        "and rules of alerts. Rows edited since are kept, unless --overwrite; all files are loaded or none."
+        "Load provinces, regencies, former provinces, spellings, institutions, agreements, the task force's members "
+        "and directives, targets, announced figures and rules of alerts. Rows edited since are kept, unless "
+        "--overwrite; all files are loaded or none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
