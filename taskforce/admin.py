@@ -1,4 +1,4 @@
-"""How do ministry staff keep mandate, plan, targets, thresholds and announced figures, and look after the computed ones?"""
+"""How do ministry staff keep mandate, plan, targets, thresholds and announced figures, and see the computed ones?"""
 
 from typing import Any, cast
 

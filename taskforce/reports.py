@@ -143,8 +143,14 @@ def action_page(item: ActionItem, user: Person, *, today: date) -> ActionPage:
         updates=tuple(updates) if sees_people else (),
         changes=history_of(item) if sees_people else (),
         sees_people=sees_people,
-        alert=item.alert_id and Alert.objects.visible_to(user).with_subjects().filter(pk=item.alert_id).first(),
+        alert=_alert_of(item, user),
     )
+
+
+def _alert_of(item: ActionItem, user: Person) -> Alert | None:
+    if item.alert_id is None:
+        return None
+    return Alert.objects.visible_to(user).with_subjects().filter(pk=item.alert_id).first()
 
 
 def rows_of(items: Any, *, today: date) -> tuple[ActionRow, ...]:
