@@ -14,7 +14,7 @@ from taskforce.forms.alerts import CLEARED, NATIONAL, UNSEEN, AlertChoice
 from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.models.alerts import AlertQuerySet
 
-PER_PAGE = 50
+PER_PAGE = 25
 PAST = 10
 """So many earlier alerts of the same rule and subject stand on the page of one."""
 
