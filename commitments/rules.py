@@ -5,7 +5,10 @@ from datetime import date, timedelta
 from commitments.choices import AgreementStanding, PledgeStanding
 
 ENDING_DAYS = 90
-"""An agreement that ends within so many days ends soon: the first of the three warnings."""
+"""An agreement that ends within so many days ends soon: the first of the three warnings to its parties.
+
+When the ministry is alerted is a rule of its own in the admin (docs/decisions/0012-alerts.md).
+"""
 
 WARNING_DAYS = (90, 30, 7)
 """So many days before an agreement ends its parties are told."""

@@ -16,5 +16,9 @@ urlpatterns = [
     re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
     path("komitmen/", views.commitments, name="commitments"),
     path("komitmen/belum-hadir/", views.gaps, name="gaps"),
+    path("pantauan/", views.alerts, name="alerts"),
+    re_path(r"^pantauan/(?P<pk>[0-9]{1,18})/$", views.alert, name="alert"),
+    re_path(r"^pantauan/(?P<pk>[0-9]{1,18})/diketahui/$", views.acknowledge_alert, name="alert-acknowledge"),
+    re_path(r"^pantauan/(?P<pk>[0-9]{1,18})/rencana-aksi/$", views.follow_up_alert, name="alert-follow-up"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

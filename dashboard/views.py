@@ -14,11 +14,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import condition, require_http_methods, require_safe
+from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from commitments.models import Presence
+from commitments.models import Presence, institutions_of
+from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.reports import (
     REVIEWED,
@@ -39,7 +40,10 @@ from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
 from taskforce.forms import CoverageForm, PledgeForm, PresenceForm, StandpointForm
+from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
+from taskforce.models import Alert
 from taskforce.pledges import pledged_years, pressing_pledges
+from taskforce.services.alerts import acknowledge, follow_up
 
 AnyForm = TypeVar("AnyForm", bound=StandpointForm)
 
@@ -70,7 +74,9 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
     form = _form(request, CoverageForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/province.html", {"page": province_page(form.question, code), "form": form})
+    page = province_page(form.question, code)
+    shown = {"page": page, "form": form, "alerts": alerts_in(code, request.user)}
+    return render(request, "dashboard/province.html", shown)
 
 
 @require_safe
@@ -80,8 +86,9 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
 def site(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one MPP: how far it is, and what was said of it when, by whom where the reader may know."""
     sites = Site.objects.visible_to(request.user).select_related("regency__province")
-    page = site_page(get_object_or_404(sites, pk=pk), request.user, today=timezone.localdate())
-    return render(request, "dashboard/site.html", {"page": page})
+    row = get_object_or_404(sites, pk=pk)
+    page = site_page(row, request.user, today=timezone.localdate())
+    return render(request, "dashboard/site.html", {"page": page, "alerts": alerts_at(row, request.user)})
 
 
 @require_safe
@@ -192,6 +199,66 @@ def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("dashboard:queue")
     shown = ceremony_review(held, user, today=timezone.localdate())
     return render(request, "dashboard/ceremony.html", {"review": shown, "form": form})
+
+
+@require_safe
+@login_required
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Show what has to be looked at, by province and severity, to whoever holds a role."""
+    user = _watcher(request)
+    form = AlertFilterForm(request.GET, provinces=Province.objects.values_list("code", "name"))
+    page = alerts_page(user, form.choice, number=request.GET.get("halaman", ""))
+    return render(request, "dashboard/alerts.html", {"page": page, "form": form})
+
+
+@require_safe
+@login_required
+def alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one alert: what is the matter, by which rule, and what was done about it."""
+    user = _watcher(request)
+    row = get_object_or_404(Alert.objects.visible_to(user).with_subjects(), pk=pk)
+    shown = {"page": alert_page(row, user), "form": AcknowledgeForm()}
+    return render(request, "dashboard/alert.html", shown)
+
+
+@require_POST
+@login_required
+def acknowledge_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take somebody's word that they have seen an alert."""
+    user = cast("User", request.user)
+    row = get_object_or_404(Alert.objects.editable_by(user), pk=pk)
+    form = AcknowledgeForm(request.POST)
+    if not form.is_valid():
+        shown = Alert.objects.with_subjects().get(pk=row.pk)
+        context = {"page": alert_page(shown, user), "form": form}
+        return render(request, "dashboard/alert.html", context, status=HTTPStatus.BAD_REQUEST)
+    try:
+        acknowledge(row, note=form.cleaned_data["note"], by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(row)
+
+
+@require_POST
+@login_required
+def follow_up_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make an action item of an alert and lead to it."""
+    user = cast("User", request.user)
+    row = get_object_or_404(Alert.objects.editable_by(user), pk=pk)
+    if not turf_of(user).is_editor:
+        raise PermissionDenied
+    try:
+        return redirect(follow_up(row, by=user, today=timezone.localdate()))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(row)
+
+
+def _watcher(request: HttpRequest) -> User:
+    user = cast("User", request.user)
+    if not (turf_of(user).roles or institutions_of(user)):
+        raise PermissionDenied
+    return user
 
 
 def _reviewer(request: HttpRequest) -> User:

@@ -324,6 +324,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "taskforce.rebuild_coverage",
         "schedule": crontab(hour="0", minute="10"),
     },
+    # The nightly rebuild and every recompute evaluate the rules too; this sees what else was changed.
+    "evaluate alerts": {
+        "task": "taskforce.evaluate_alerts",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "send notices": {
         "task": "regions.send_notices",
         "schedule": 60.0,

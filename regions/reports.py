@@ -128,6 +128,7 @@ def _card(
     latest_first = tuple(sorted(entries, key=lambda entry: (entry.happened_on, entry.reported_at), reverse=True))
     standing = [entry for entry in latest_first if entry in in_force]
     statuses = [entry.status for entry in standing if isinstance(entry, OperatingRecord)]
+    # `taskforce.services.alerts` says in SQL what is news; a test holds the two together.
     news = [timezone.localdate(entry.reported_at) for entry in latest_first if entry.reported_at]
     if confirmed_at:
         news.append(timezone.localdate(confirmed_at))

@@ -16,7 +16,10 @@ OPENED_STAGES = frozenset({Stage.SOFT_LAUNCHED, Stage.OPENED, Stage.INAUGURATED}
 """Stages at which the public can walk in. `ready` says that the Ministry agrees, not that the doors are open."""
 
 NEWS_STALE_DAYS = 90
-"""After so many days without news a site is asked about. An assumption: no source gives a period."""
+"""After so many days without news an officer is asked about a site. An assumption: no source gives a period.
+
+When the ministry is alerted is a rule of its own in the admin (docs/decisions/0012-alerts.md).
+"""
 
 SERVING_STATUSES = frozenset({OperatingStatus.OPERATING, OperatingStatus.PARTLY})
 """Operating statuses that count as operating; a trial is told apart (docs/decisions/0002-coverage.md)."""

@@ -1,20 +1,24 @@
-"""How do ministry staff keep mandate, plan, targets and announced figures, and look after the computed ones?"""
+"""How do ministry staff keep mandate, plan, targets, thresholds and announced figures, and see the computed ones?"""
 
 from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from mpp_tracker.lib.history import VersionedForm
+from mpp_tracker.lib.queue import nudge
 from regions.admin import ReadOnly, RecordAdmin
+from regions.services.ledger import ALERTS_TASK
 from taskforce.choices import ActionState
 from taskforce.models import (
     ActionItem,
     ActionProof,
     ActionUpdate,
+    AlertRule,
     AnnouncedFigure,
     CoverageRun,
     CoverageSnapshot,
@@ -120,6 +124,32 @@ class AnnouncedFigureAdmin(RecordAdmin):
     list_filter = ["metric"]
     date_hierarchy = "announced_on"
     search_fields = ["source", "note"]
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(RecordAdmin):
+    """The rules are the product's; when they apply, how soon somebody has to look, and whether at all, is set here."""
+
+    list_display = ["kind", "stage", "threshold", "unit", "severity", "source", "is_active"]
+    list_display_links = ["kind", "stage"]
+    list_filter = ["kind", "severity", "is_active"]
+    search_fields = ["source"]
+    readonly_fields = ["kind", "stage"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: past alerts name their rule."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        nudge(ALERTS_TASK)
+
+    @admin.display(description=_("satuan"))
+    def unit(self, obj: AlertRule) -> str:
+        return obj.unit
 
 
 @admin.register(CoverageRun)

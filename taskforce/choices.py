@@ -105,6 +105,38 @@ class ActionState(models.TextChoices):
         return _ACTION_TONES[self]
 
 
+class Severity(models.TextChoices):
+    """How soon somebody has to look at an alert, most pressing first."""
+
+    URGENT = "urgent", _("Mendesak")
+    ATTENTION = "attention", _("Perlu perhatian")
+    NOTE = "note", _("Perlu diketahui")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how it is shown."""
+        return _SEVERITY_TONES[self]
+
+
+class AlertKind(models.TextChoices):
+    """What an alert is raised about."""
+
+    SITE_SILENT = "site_silent", _("MPP tanpa kabar")
+    STAGE_UNCHANGED = "stage_unchanged", _("Tahap tidak berubah")
+    PROPOSAL_WAITING = "proposal_waiting", _("Usulan menunggu verifikasi Kementerian")
+    PLEDGE_OVERDUE = "pledge_overdue", _("Janji lewat tenggat")
+    AGREEMENT_ENDING = "agreement_ending", _("PKS atau nota kesepahaman berakhir")
+    OPERATION_SUSPENDED = "operation_suspended", _("MPP tutup sementara")
+    FIGURES_LATE = "figures_late", _("Angka tersimpan belum dihitung ulang")
+    FIGURES_DRIFTED = "figures_drifted", _("Angka tersimpan berbeda dari buku besar")
+    ANNOUNCED_DIFFERS = "announced_differs", _("Angka diumumkan berbeda dari buku besar")
+
+    @property
+    def unit(self) -> str:
+        """Return what its threshold counts."""
+        return str(_THRESHOLD_UNITS.get(self, _("hari")))
+
+
 _ACTION_TONES = {
     ActionState.NOT_STARTED: Tone.UNKNOWN,
     ActionState.UNDERWAY: Tone.UNDERWAY,
@@ -112,4 +144,13 @@ _ACTION_TONES = {
     ActionState.CLAIMED: Tone.NEAR,
     ActionState.DONE: Tone.DONE,
     ActionState.CANCELLED: Tone.UNKNOWN,
+}
+_SEVERITY_TONES = {
+    Severity.URGENT: Tone.HALTED,
+    Severity.ATTENTION: Tone.UNDERWAY,
+    Severity.NOTE: Tone.PROMISED,
+}
+_THRESHOLD_UNITS = {
+    AlertKind.FIGURES_DRIFTED: _("baris"),
+    AlertKind.ANNOUNCED_DIFFERS: _("selisih"),
 }

@@ -7,7 +7,7 @@ uses the same. DESIGN section 4
 defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -133,6 +133,15 @@ class Inauguration:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """What officials announce of a day: units covered, and how many provinces have none or are complete."""
+
+    covered: int
+    provinces_at_none: int
+    provinces_complete: int
+
+
+@dataclass(frozen=True)
 class Standpoint:
     """From where the ledger is looked at: for which day, with whose word, and in which provinces.
 
@@ -234,6 +243,15 @@ def unit_standings(question: Question, province: str) -> tuple[UnitStanding, ...
     """Return how far each unit of the province with code `province` is, by code."""
     rows = fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
     return tuple(_standing(row) for row in rows)
+
+
+def headlines(days: Collection[date]) -> dict[date, Headline]:
+    """Return for each of `days` the figures that officials announce, in the standard definition.
+
+    One statement for any number of days; for one day `answer` says the same and much more.
+    """
+    rows = fetch(_HEADLINES, {"days": list(days), "known_at": "infinity"})
+    return {day: Headline(*figures) for day, *figures in rows}
 
 
 def inaugurations(standpoint: Standpoint) -> dict[int, Inauguration]:
@@ -369,7 +387,7 @@ def in_force(table: str, columns: str, layer: Layer) -> str:
           )"""
 
 
-def _ledger(layer: Layer) -> str:
+def ledger(layer: Layer) -> str:
     """Define `milestone` and `operating` (entries in force) and `covered` (the days they cover a unit)."""
     return f"""
     milestone AS ({in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}
@@ -394,6 +412,14 @@ def _ledger(layer: Layer) -> str:
         SELECT holder_id, '{Counting.OPERATING}', daterange(since, until)
         FROM operating WHERE {_SERVING}
     )"""
+
+
+AT_SITE = """
+    at_site AS (
+        SELECT DISTINCT ON (site_id) holder_id, site_id, status, since, date_precision
+        FROM operating WHERE since <= %(as_at)s::date ORDER BY site_id, since DESC, id DESC
+    )"""
+"""Define, after `ledger`, the latest word of each site by the day asked about on whether it serves the public."""
 
 
 # Which regencies are units, and whose MPP covers them: their own, or for an area that is no unit of the
@@ -422,13 +448,16 @@ PROVINCE_STANDS = {
 }
 
 
-_POSITIONS = ", ".join(f"('{stage}', {position})" for position, stage in enumerate(STAGE_ORDER))
+STAGES = "(VALUES {}) AS stages (stage, position)".format(
+    ", ".join(f"('{stage}', {position})" for position, stage in enumerate(STAGE_ORDER))
+)
+"""The stages with their place in the order of the field, as a table."""
 
 
 def _facts(layer: Layer, boundaries: Boundaries) -> str:
     """Define the units of the basis, and how far each holder of an MPP is on the day asked about."""
     return f"""
-    WITH {_ledger(layer)},
+    WITH {ledger(layer)},
     unit AS (
         SELECT regency.id, {_HOLDER} AS holder_id, {PROVINCE_OF[boundaries]} AS province_id
         FROM regions_regency regency, (SELECT %(basis)s::text AS basis) asked
@@ -436,7 +465,7 @@ def _facts(layer: Layer, boundaries: Boundaries) -> str:
     ),
     reached AS (
         SELECT holder_id, position, reached_on, date_precision
-        FROM milestone JOIN (VALUES {_POSITIONS}) AS stages (stage, position) USING (stage)
+        FROM milestone JOIN {STAGES} USING (stage)
         WHERE reached_on <= %(as_at)s::date
     ),
     standing AS (
@@ -483,10 +512,7 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
         SELECT DISTINCT ON (holder_id) holder_id, position, reached_on, date_precision
         FROM reached ORDER BY holder_id, position DESC, reached_on
     ),
-    at_site AS (
-        SELECT DISTINCT ON (site_id) holder_id, status, since, date_precision
-        FROM operating WHERE since <= %(as_at)s::date ORDER BY site_id, since DESC, id DESC
-    ),
+    {AT_SITE},
     latest AS (
         SELECT DISTINCT ON (holder_id) holder_id, status, since, date_precision
         FROM at_site ORDER BY holder_id, {_SERVING} DESC, since DESC
@@ -508,7 +534,7 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
 
 def _inaugurations(layer: Layer, boundaries: Boundaries) -> str:
     return f"""
-    WITH {_ledger(layer)}
+    WITH {ledger(layer)}
     SELECT regency.id, province.code, province.name, lower(covered.days), min(first.date_precision)
     FROM regions_regency regency
     JOIN regions_province province ON province.id = {PROVINCE_OF[boundaries]}
@@ -526,13 +552,8 @@ _BY_UNIT = {asked: _by_unit(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _INAUGURATIONS = {asked: _inaugurations(*asked) for asked in LAYERS_AND_BOUNDARIES}
 
 
-DAILY_FIGURES = f"""
-    WITH {_ledger(Layer.VERIFIED)},
-    counted AS (
-        SELECT holder_id, counting, unnest(range_agg(days)) AS days
-        FROM covered WHERE NOT isempty(days) GROUP BY holder_id, counting
-    ),
-    belonging AS (
+# Which province each regency was part of on which days.
+_BELONGING = """belonging AS (
         SELECT regency_id, province_id, daterange(lag(until) OVER one, until) AS days
         FROM regions_formerprovince
         WINDOW one AS (PARTITION BY regency_id ORDER BY until)
@@ -541,7 +562,31 @@ DAILY_FIGURES = f"""
             (SELECT max(until) FROM regions_formerprovince WHERE regency_id = regency.id), NULL
         )
         FROM regions_regency regency
+    )"""
+
+_HEADLINES = f"""
+    WITH {ledger(Layer.VERIFIED)},
+    {_BELONGING},
+    area AS (
+        SELECT asked.as_at, belonging.province_id, count(*) AS units, count(covered.holder_id) AS covered
+        FROM unnest(%(days)s::date[]) AS asked (as_at)
+        JOIN belonging ON belonging.days @> asked.as_at
+        JOIN regions_regency regency ON regency.id = belonging.regency_id AND regency.is_autonomous
+        LEFT JOIN covered ON covered.holder_id = regency.id
+            AND covered.counting = '{Counting.INAUGURATED}' AND covered.days @> asked.as_at
+        GROUP BY asked.as_at, belonging.province_id
+    )
+    SELECT as_at, sum(covered)::int, count(*) FILTER (WHERE covered = 0), count(*) FILTER (WHERE covered = units)
+    FROM area GROUP BY as_at
+"""
+
+DAILY_FIGURES = f"""
+    WITH {ledger(Layer.VERIFIED)},
+    counted AS (
+        SELECT holder_id, counting, unnest(range_agg(days)) AS days
+        FROM covered WHERE NOT isempty(days) GROUP BY holder_id, counting
     ),
+    {_BELONGING},
     unit AS (
         SELECT basis, {_HOLDER} AS holder_id, belonging.province_id, belonging.days
         FROM regions_regency regency

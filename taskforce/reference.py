@@ -1,4 +1,4 @@
-"""Which mandate, targets and announced figures does the reference data name?
+"""Which mandate, targets, announced figures and rules of alerts does the reference data name?
 
 Every loader raises `BrokenFileError` with all that is wrong; the caller rolls its transaction back.
 """
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from commitments.models import Institution
 from mpp_tracker.lib.csvfile import CsvFile, Row
 from mpp_tracker.lib.reference import Tally, sync
+from regions.choices import Stage
 from regions.reference import provinces_by_code
-from taskforce.choices import AnnouncedMetric, TargetMetric
-from taskforce.models import AnnouncedFigure, Decree, Directive, Member, Target
+from taskforce.choices import AlertKind, AnnouncedMetric, Severity, TargetMetric
+from taskforce.models import AlertRule, AnnouncedFigure, Decree, Directive, Member, Target
 
 NATIONAL = "national"
 
@@ -62,6 +63,26 @@ def load_announced_figures(path: Path, *, overwrite: bool = False) -> Tally:
     wanted = [(row, values(row)) for row in file]
     file.stop_if_broken()
     tally = sync(AnnouncedFigure, ["metric", "announced_on", "value"], wanted, overwrite=overwrite)
+    file.stop_if_broken()
+    return tally
+
+
+def load_alert_rules(path: Path, *, overwrite: bool = False) -> Tally:
+    """Load `alert_rules.csv`: what raises an alert, each threshold with its source or as an assumption."""
+
+    def values(row: Row) -> Mapping[str, Any]:
+        return {
+            "kind": row.one_of("kind", AlertKind.values),
+            "stage": row.one_of("stage", Stage.values) if row.text("stage") else "",
+            "threshold": row.whole("threshold"),
+            "severity": row.one_of("severity", Severity.values),
+            "source": row.text("source", required=True),
+        }
+
+    file = CsvFile(path, ["kind", "stage", "threshold", "severity", "source"])
+    wanted = [(row, values(row)) for row in file]
+    file.stop_if_broken()
+    tally = sync(AlertRule, ["kind", "stage"], wanted, overwrite=overwrite)
     file.stop_if_broken()
     return tally
 

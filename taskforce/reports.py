@@ -13,7 +13,7 @@ from commitments.models import Institution
 from mpp_tracker.lib.history import Change, history_of
 from regions.models import Person
 from taskforce.choices import ActionState
-from taskforce.models import ActionItem, ActionUpdate, Decree, Directive, Target
+from taskforce.models import ActionItem, ActionUpdate, Alert, Decree, Directive, Target
 from taskforce.rules import CLOSED_STATES
 
 PER_PAGE = 50
@@ -88,6 +88,8 @@ class ActionPage:
     """None for whoever reads only how it stands."""
     changes: tuple[Change, ...]
     sees_people: bool
+    alert: Alert | None
+    """Why it was planned, where the reader may know."""
 
 
 def mandate_page(user: Person, *, today: date) -> MandatePage:
@@ -141,7 +143,14 @@ def action_page(item: ActionItem, user: Person, *, today: date) -> ActionPage:
         updates=tuple(updates) if sees_people else (),
         changes=history_of(item) if sees_people else (),
         sees_people=sees_people,
+        alert=_alert_of(item, user),
     )
+
+
+def _alert_of(item: ActionItem, user: Person) -> Alert | None:
+    if item.alert_id is None:
+        return None
+    return Alert.objects.visible_to(user).with_subjects().filter(pk=item.alert_id).first()
 
 
 def rows_of(items: Any, *, today: date) -> tuple[ActionRow, ...]:

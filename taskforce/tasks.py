@@ -1,21 +1,33 @@
-"""When are figures recomputed and digests written? Each task calls one service and may run twice."""
+"""When are figures recomputed, alerts raised and digests written? Each task may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from taskforce.services import digests, figures
+from regions.services.ledger import ALERTS_TASK
+from taskforce.services import alerts, digests, figures
 
 
 @shared_task(name="taskforce.recompute_dirty_provinces")
 def recompute_dirty_provinces() -> None:
     """Recompute what was marked: asked for on commit, and by the schedule for what the broker lost."""
-    figures.recompute_dirty_provinces(today=timezone.localdate())
+    today = timezone.localdate()
+    if figures.recompute_dirty_provinces(today=today):
+        # What was verified may have been the cause of an alert, or the end of one.
+        alerts.evaluate(today=today)
 
 
 @shared_task(name="taskforce.rebuild_coverage")
 def rebuild_coverage() -> None:
-    """Compute everything anew, for the new day and to find drift."""
-    figures.rebuild(today=timezone.localdate())
+    """Compute everything anew, for the new day and to find drift, and hold the rules against the new day."""
+    today = timezone.localdate()
+    figures.rebuild(today=today)
+    alerts.evaluate(today=today)
+
+
+@shared_task(name=ALERTS_TASK)
+def evaluate_alerts() -> None:
+    """Hold the rules against what is known now: by the schedule, and after what people wait for."""
+    alerts.evaluate(today=timezone.localdate())
 
 
 @shared_task(name="taskforce.write_digests")

@@ -1,6 +1,6 @@
 """Who signed what with whom, from when to when?"""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 import pgtrigger
@@ -40,6 +40,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """Keep those that hold on `day`, their last day included."""
         running = self.with_end(day).filter(valid_from__lte=day)
         return running.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+    def ending_between(self, first: date, last: date) -> Self:
+        """Keep those that end from `first` to `last`, by the addenda that follow on without a gap too."""
+        named = self.with_end(last + timedelta(days=1)).exclude(kind=AgreementKind.ADDENDUM)
+        return named.filter(ends_on__range=(first, last))
 
 
 @tracked()

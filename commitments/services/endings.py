@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commitments.choices import AgreementKind
 from commitments.models import Agreement, Institution, InstitutionAssignment
 from commitments.rules import ENDING_DAYS, warning_due
 from regions.choices import NoticeKind, Role
@@ -61,8 +60,7 @@ def warn_of_endings(*, today: date) -> int:
 def _due(today: date) -> list[_Ending]:
     """Return what runs and ends within the longest warning, by the addenda that follow on without a gap too."""
     horizon = today + timedelta(days=ENDING_DAYS)
-    running: Any = Agreement.objects.with_end(horizon + timedelta(days=1)).filter(valid_from__lte=today)
-    ending = running.exclude(kind=AgreementKind.ADDENDUM).filter(ends_on__range=(today, horizon))
+    ending: Any = Agreement.objects.ending_between(today, horizon).filter(valid_from__lte=today)
     rows = ending.select_related("site__regency").prefetch_related("signatories")
     return [_Ending(row, row.ends_on, days) for row in rows if (days := warning_due(row.ends_on, today))]
 

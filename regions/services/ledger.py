@@ -20,6 +20,9 @@ from regions.services.notices import tell_decisions
 RECOMPUTE_TASK = "taskforce.recompute_dirty_provinces"
 """By name, because imports run from `taskforce` to here; a test holds that the task exists."""
 
+ALERTS_TASK = "taskforce.evaluate_alerts"
+"""Likewise; the schedule asks too, every few minutes, so only what people wait for nudges it."""
+
 Entry = TypeVar("Entry", bound=LedgerEntry)
 
 

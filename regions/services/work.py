@@ -9,11 +9,12 @@ from django.db import transaction
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
+from mpp_tracker.lib.queue import nudge
 from regions.choices import OperatingStatus, Stage
 from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Site, SiteEntry, still_permitted
 from regions.rules import end_of_period
 from regions.services.evidence import all_or_nothing, attach
-from regions.services.ledger import enter_once, report
+from regions.services.ledger import ALERTS_TASK, enter_once, report
 
 
 def report_from_form(
@@ -67,6 +68,8 @@ def save_site(site: Site, *, by: User) -> Site:
     return still_permitted(Site.objects.editable_by(by), site)
 
 
+@transaction.atomic
 def confirm(site: Site, *, by: User) -> Confirmation:
     """Note that what is recorded of a site is still right."""
+    nudge(ALERTS_TASK)
     return Confirmation.objects.create(site=site, confirmed_by=by)

@@ -1,6 +1,7 @@
-"""The rows of the task force: mandate, targets, action plan, announced figures, and those computed from the ledger."""
+"""The rows of the task force: mandate, targets, action plan, alerts, announced and computed figures."""
 
 from taskforce.models.actions import ActionItem, ActionProof, ActionUpdate
+from taskforce.models.alerts import Alert, AlertRule
 from taskforce.models.announcements import AnnouncedFigure
 from taskforce.models.figures import CoverageRun, CoverageSnapshot
 from taskforce.models.letters import Letter
@@ -11,6 +12,8 @@ __all__ = [
     "ActionItem",
     "ActionProof",
     "ActionUpdate",
+    "Alert",
+    "AlertRule",
     "AnnouncedFigure",
     "CoverageRun",
     "CoverageSnapshot",

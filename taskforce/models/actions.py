@@ -24,6 +24,7 @@ from regions.models import Person, Province, Regency, Site, turf_of
 from regions.models.evidence import StoredFile
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import ActionState, Priority
+from taskforce.models.alerts import Alert
 from taskforce.models.mandate import Directive
 from taskforce.models.targets import Target
 from taskforce.rules import CLOSED_STATES
@@ -115,6 +116,14 @@ class ActionItem(models.Model):
     )
     site = models.ForeignKey(
         Site, verbose_name=_("MPP"), on_delete=models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    alert = models.ForeignKey(
+        Alert,
+        verbose_name=_("peringatan"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="items",
+        editable=False,
     )
     owner = models.ForeignKey(
         Institution,

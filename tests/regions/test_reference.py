@@ -39,7 +39,7 @@ def test_a_second_load_changes_nothing(capsys: pytest.CaptureFixture) -> None:
     call_command("load_reference")
 
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 11
     assert all(": 0 new, 0 changed, " in line for line in lines)
     assert not DirtyProvince.objects.exists()
 

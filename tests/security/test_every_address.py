@@ -18,8 +18,9 @@ from regions.choices import Role, Stage
 from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report
-from taskforce.models import ActionItem, ActionProof, ActionUpdate, Letter
+from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, Letter
 from taskforce.services.actions import plan, report_on
+from taskforce.services.alerts import evaluate
 from taskforce.services.letters import write_letter
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,10 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "satgas/surat/<int:pk>/terkirim/": ("/satgas/surat/{letter}/terkirim/", (405, 405, 405, 405)),
     "satgas/surat/<int:pk>/batal/": ("/satgas/surat/{letter}/batal/", (405, 405, 405, 405)),
     "satgas/bukti/<int:pk>/": ("/satgas/bukti/{action_proof}/", (404, 404, 200, SIGN_IN)),
+    "pantauan/": ("/pantauan/", (200, 200, 200, SIGN_IN)),
+    "^pantauan/(?P<pk>[0-9]{1,18})/$": ("/pantauan/{alert}/", (404, 404, 200, SIGN_IN)),
+    "^pantauan/(?P<pk>[0-9]{1,18})/diketahui/$": ("/pantauan/{alert}/diketahui/", (405, 405, 405, 405)),
+    "^pantauan/(?P<pk>[0-9]{1,18})/rencana-aksi/$": ("/pantauan/{alert}/rencana-aksi/", (405, 405, 405, 405)),
     "bukti/<int:pk>/": ("/bukti/{file}/", (404, 404, 200, 404)),
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
@@ -144,6 +149,7 @@ def keys(
     counter = Presence(site=entry.site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
     counter.counter_opened_on = date(2026, 3, 1)
     presence = report(counter, by=entry.reported_by)
+    evaluate(today=timezone.localdate() + timedelta(days=100))
     return {
         "site": entry.site_id,
         "entry": entry.pk,
@@ -152,6 +158,7 @@ def keys(
         "notice": Notice.objects.latest("pk").pk,
         "ceremony": Ceremony.objects.latest("pk").pk,
         "presence": presence.pk,
+        "alert": Alert.objects.filter(site=entry.site).latest("pk").pk,
         "action": action_proof.update.item_id,
         "action_proof": action_proof.pk,
         "letter": letter.pk,
@@ -212,6 +219,8 @@ def test_strangers_change_nothing(
     assert ActionUpdate.objects.filter(item=keys["action"]).count() == 1
     assert Notice.objects.get(pk=keys["notice"]).read_at is None
     assert [site.name for site in entry.site.regency.sites.all()] == [entry.site.name]
+    assert not Alert.objects.filter(acknowledged_at__isnull=False).exists()
+    assert ActionItem.objects.count() == 1
 
 
 ADMIN_LISTS = sorted(

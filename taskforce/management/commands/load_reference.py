@@ -1,4 +1,4 @@
-"""Load the areas, institutions, agreements, mandate, targets and announced figures that the product starts from."""
+"""Load what the product starts from: areas, institutions, agreements, mandate, targets, figures, rules of alerts."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +13,7 @@ from mpp_tracker.lib.csvfile import BrokenFileError
 from regions import reference as areas
 from regions.rules import ROLLOUT_BEGAN_ON
 from regions.services.ledger import mark_all_dirty
-from taskforce.reference import load_announced_figures, load_directives, load_members, load_targets
+from taskforce.reference import load_alert_rules, load_announced_figures, load_directives, load_members, load_targets
 
 LOADERS = (
     ("provinces.csv", areas.load_provinces),
@@ -26,6 +26,7 @@ LOADERS = (
     ("directives.csv", load_directives),
     ("targets.csv", load_targets),
     ("announced_figures.csv", load_announced_figures),
+    ("alert_rules.csv", load_alert_rules),
 )
 # A change of these changes which figures a unit is counted in.
 AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
@@ -34,8 +35,8 @@ AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
 class Command(BaseCommand):
     help = (
         "Load provinces, regencies, former provinces, spellings, institutions, agreements, the task force's members "
-        "and directives, targets and announced figures. Rows edited since are kept, unless --overwrite; all files are "
-        "loaded or none."
+        "and directives, targets, announced figures and rules of alerts. Rows edited since are kept, unless "
+        "--overwrite; all files are loaded or none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
