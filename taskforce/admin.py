@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from regions.admin import ReadOnly, RecordAdmin
-from taskforce.models import AnnouncedFigure, CoverageRun, CoverageSnapshot, Target
+from taskforce.models import AnnouncedFigure, CoverageRun, CoverageSnapshot, KnownGap, Target
 
 
 @admin.register(Target)
@@ -19,10 +19,18 @@ class TargetAdmin(RecordAdmin):
 
 @admin.register(AnnouncedFigure)
 class AnnouncedFigureAdmin(RecordAdmin):
-    list_display = ["announced_on", "metric", "value", "source"]
-    list_filter = ["metric"]
+    list_display = ["announced_on", "metric", "value", "counting", "source"]
+    list_filter = ["metric", "counting"]
     date_hierarchy = "announced_on"
     search_fields = ["source", "note"]
+
+
+@admin.register(KnownGap)
+class KnownGapAdmin(RecordAdmin):
+    list_display = ["__str__", "counted_from", "source"]
+    list_select_related = ["regency"]
+    search_fields = ["regency__name", "label", "note"]
+    autocomplete_fields = ["regency"]
 
 
 @admin.register(CoverageRun)

@@ -13,7 +13,7 @@ from mpp_tracker.lib.csvfile import BrokenFileError
 from regions import reference as areas
 from regions.rules import ROLLOUT_BEGAN_ON
 from regions.services.ledger import mark_all_dirty
-from taskforce.reference import load_announced_figures, load_targets
+from taskforce.reference import load_announced_figures, load_known_gaps, load_targets
 
 LOADERS = (
     ("provinces.csv", areas.load_provinces),
@@ -24,6 +24,7 @@ LOADERS = (
     ("agreement_signatories.csv", load_agreements),
     ("targets.csv", load_targets),
     ("announced_figures.csv", load_announced_figures),
+    ("known_gaps.csv", load_known_gaps),
 )
 # A change of these changes which figures a unit is counted in.
 AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
@@ -31,8 +32,8 @@ AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
 
 class Command(BaseCommand):
     help = (
-        "Load provinces, regencies, former provinces, spellings, institutions, agreements, targets and announced "
-        "figures. Rows edited since are kept, unless --overwrite; all files are loaded or none."
+        "Load provinces, regencies, former provinces, spellings, institutions, agreements, targets, announced "
+        "figures and known differences. Rows edited since are kept, unless --overwrite; all files are loaded or none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
