@@ -16,5 +16,7 @@ urlpatterns = [
     re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
     path("komitmen/", views.commitments, name="commitments"),
     path("komitmen/belum-hadir/", views.gaps, name="gaps"),
+    path("angka/", views.announced, name="announced"),
+    re_path(r"^angka/(?P<pk>[0-9]{1,18})/$", views.announced_figure, name="announced-figure"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

@@ -1,4 +1,4 @@
-"""The rows of the task force: targets, announced figures, known differences, and the figures computed from the ledger."""
+"""The rows of the task force: targets, announced figures, known differences, and what is computed from the ledger."""
 
 from taskforce.models.announcements import AnnouncedFigure, KnownGap
 from taskforce.models.figures import CoverageRun, CoverageSnapshot

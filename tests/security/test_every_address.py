@@ -18,6 +18,7 @@ from regions.choices import Role, Stage
 from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report
+from taskforce.models import AnnouncedFigure
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,8 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
+    "angka/": ("/angka/", PUBLIC),
+    "^angka/(?P<pk>[0-9]{1,18})/$": ("/angka/{figure}/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
@@ -117,6 +120,7 @@ def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) 
         "notice": Notice.objects.latest("pk").pk,
         "ceremony": Ceremony.objects.latest("pk").pk,
         "presence": presence.pk,
+        "figure": AnnouncedFigure.objects.latest("pk").pk,
     }
 
 
