@@ -32,6 +32,11 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
+    "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
+    "seremoni/baru/": ("/seremoni/baru/", (403, 403, 403, SIGN_IN)),
+    "^seremoni/(?P<pk>[0-9]{1,18})/$": ("/seremoni/{ceremony}/", (403, 403, 403, SIGN_IN)),
+    "^seremoni/(?P<pk>[0-9]{1,18})/hadir/$": ("/seremoni/{ceremony}/hadir/", (405, 405, 405, 405)),
+    "^seremoni/(?P<pk>[0-9]{1,18})/catat/$": ("/seremoni/{ceremony}/catat/", (405, 405, 405, 405)),
     "angka/": ("/angka/", PUBLIC),
     "^angka/(?P<pk>[0-9]{1,18})/$": ("/angka/{figure}/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
@@ -159,7 +164,9 @@ def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients:
             assert SECRET.encode() not in body
 
 
-@pytest.mark.parametrize("route", [route for route in ADDRESSES if "<" in route or "kerja" in route])
+@pytest.mark.parametrize(
+    "route", [route for route in ADDRESSES if "<" in route or "kerja" in route or "seremoni" in route]
+)
 def test_strangers_change_nothing(
     route: str, entry: Milestone, keys: dict[str, int], clients: dict[str, Client]
 ) -> None:
