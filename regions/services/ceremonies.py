@@ -17,6 +17,7 @@ from mpp_tracker.lib.constraints import save_checked
 from regions.choices import CeremonyKind
 from regions.models import Ceremony, CeremonySite, Milestone, Site, turf_of
 from regions.services.ledger import report
+from regions.services.review import lock_sites
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,7 @@ def record_ceremony(ceremony: Ceremony, *, by: User) -> Recorded:
     present = [row.site for row in attended.order_by("site")]
     if not present:
         raise ValidationError(_("Belum ada MPP yang ditandai hadir."), code="nobody")
-    # In the order of their keys, as whoever verifies does, so that two never wait for each other in a circle.
-    list(Site.objects.select_for_update().filter(pk__in=[site.pk for site in present]).order_by("pk"))
+    lock_sites(site.pk for site in present)
     told = set(_told_of(ceremony).values_list("site", flat=True))
     missing = [site for site in present if site.pk not in told]
     reported, refusals = [], _unfit(missing, ceremony)
