@@ -13,7 +13,7 @@ from mpp_tracker.lib.history import VersionedForm
 from regions.choices import DatePrecision, OperatingStatus, Stage, Verdict
 from regions.models import Ceremony, CeremonySite, Milestone, OperatingRecord, Province, Site, SiteEntry
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
-from regions.services.ceremonies import list_version
+from regions.services.ceremonies import list_version, reports_of
 
 _LEDGERS = {"stage": Stage, "status": OperatingStatus}
 _PREFIXES: dict[type[SiteEntry], str] = {Milestone: "stage", OperatingRecord: "status"}
@@ -280,12 +280,14 @@ class AttendanceForm(forms.Form):
     def __init__(self, data: Any = None, *, ceremony: Ceremony, rows: Sequence[CeremonySite]) -> None:
         super().__init__(data, initial={"seen_list": list_version(ceremony)})
         said = {value: key for key, value in self.ATTENDED.items()}
+        told = set(reports_of(ceremony).values_list("site", flat=True))
         for row in rows:
             self.fields[f"site_{row.site_id}"] = forms.ChoiceField(
                 label=str(row.site),
                 choices=[("", _("belum diketahui")), ("yes", _("hadir")), ("no", _("tidak hadir"))],
                 required=False,
                 initial=said[row.is_present],
+                help_text=_("Sudah dilaporkan.") if row.site_id in told else "",
             )
 
     @property

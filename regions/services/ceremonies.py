@@ -37,6 +37,16 @@ def candidates(kind: str) -> QuerySet[Site]:
     return Site.objects.main().filter(~Exists(reached))
 
 
+def reports_of(ceremony: Ceremony) -> QuerySet[Milestone]:
+    """Return the milestones, waiting or in force, that tell that a ceremony took place at a planned site."""
+    said = {"stage": CeremonyKind(ceremony.kind).stage, "reached_on": ceremony.held_on}
+    same = Milestone.objects.filter(
+        site__ceremony_sites__ceremony=ceremony, date_precision=ceremony.date_precision, **said
+    )
+    standing = same.in_force() | same.filter(state="reported", supersedes=None)
+    return standing.distinct()
+
+
 def list_version(ceremony: Ceremony) -> int:
     """Return what names the state of a ceremony's list of sites: it grows with every change, a removal too."""
     versions = CeremonySite.events.rel.related_model.objects  # type: ignore[attr-defined]
@@ -98,7 +108,7 @@ def _already_there(sites: Iterable[Site], ceremony: Ceremony) -> list[str]:
     """Return a sentence for each site whose unit reached the stage otherwise than by this ceremony."""
     keys = [site.pk for site in sites]
     fit = set(candidates(ceremony.kind).filter(pk__in=keys).values_list("pk", flat=True))
-    of_this = set(_told_of(ceremony).values_list("site", flat=True)) if ceremony.pk else set()
+    of_this = set(reports_of(ceremony).values_list("site", flat=True)) if ceremony.pk else set()
     stage = CeremonyKind(ceremony.kind).stage.label
     return [
         _("%(site)s: %(regency)s sudah tercatat “%(stage)s”.") % {"site": site, "regency": site.regency, "stage": stage}
@@ -125,7 +135,7 @@ def note_attendance(ceremony: Ceremony, present: Mapping[int, bool | None], *, s
     _refuse_stranger(by)
     _lock(ceremony)
     refuse_early(ceremony, today=timezone.localdate())
-    told = set(_told_of(ceremony).values_list("site", flat=True))
+    told = set(reports_of(ceremony).values_list("site", flat=True))
     rows = list(ceremony.ceremony_sites.select_related("site"))
     changed = [row for row in rows if row.is_present != present.get(row.site_id, row.is_present)]
     # Whoever says what stands already overwrites nobody, so what is sent twice does no harm.
@@ -161,7 +171,7 @@ def record_ceremony(ceremony: Ceremony, *, by: User) -> Recorded:
     if not present:
         raise ValidationError(_("Belum ada MPP yang ditandai hadir."), code="nobody")
     lock_sites(site.pk for site in present)
-    told = set(_told_of(ceremony).values_list("site", flat=True))
+    told = set(reports_of(ceremony).values_list("site", flat=True))
     missing = [site for site in present if site.pk not in told]
     reported, refusals = [], _unfit(missing, ceremony)
     for site in missing:
@@ -190,16 +200,6 @@ def _refuse_stranger(by: User) -> None:
         raise PermissionDenied
 
 
-def _told_of(ceremony: Ceremony) -> QuerySet[Milestone]:
-    """Return the milestones that tell that a ceremony took place, naming it or saying just what it would."""
-    said = {"stage": CeremonyKind(ceremony.kind).stage, "reached_on": ceremony.held_on}
-    same = Milestone.objects.filter(
-        site__ceremony_sites__ceremony=ceremony, date_precision=ceremony.date_precision, **said
-    )
-    standing = same.in_force() | same.filter(state="reported", supersedes=None)
-    return standing.distinct()
-
-
 def _milestone(ceremony: Ceremony, site: Site) -> Milestone:
     return Milestone(
         site=site,
@@ -218,7 +218,7 @@ def _lock(ceremony: Ceremony) -> None:
 def _refuse_loss(ceremony: Ceremony, sites: Iterable[Site]) -> None:
     """Refuse another day or kind, or the removal of a site, once something was recorded."""
     before = Ceremony.objects.get(pk=ceremony.pk)
-    told = _told_of(before).select_related("site")
+    told = reports_of(before).select_related("site")
     if not told:
         return
     if (before.kind, before.held_on) != (ceremony.kind, ceremony.held_on):

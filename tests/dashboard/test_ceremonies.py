@@ -265,6 +265,7 @@ def test_those_present_are_recorded_once_and_the_page_says_who_goes_on(
 
     assert "2 MPP dilaporkan" in first
     assert "Tidak ada yang berubah: 2 MPP yang hadir sudah dicatat" in second
+    assert second.count("Sudah dilaporkan.") == 2
     assert Milestone.objects.filter(ceremony=held).count() == 2
 
 
