@@ -88,12 +88,14 @@ def refuse_unfit(sites: Sequence[Site], ceremony: Ceremony) -> None:
     """
     if not sites:
         raise ValidationError(_("Pilih sedikitnya satu MPP."), code="none_chosen")
-    if refusals := _unfit(sites, ceremony):
+    # Who stands in the list already may have got there since, at another ceremony: that they were expected stays.
+    listed = ceremony.ceremony_sites.values_list("site", flat=True) if ceremony.pk else ()
+    if refusals := _unfit(sites, ceremony, listed=listed):
         raise ValidationError(refusals, code="unfit")
 
 
-def _unfit(sites: Sequence[Site], ceremony: Ceremony) -> list[str]:
-    """Return why sites cannot take part, in sentences that name them."""
+def _unfit(sites: Sequence[Site], ceremony: Ceremony, *, listed: Iterable[int] = ()) -> list[str]:
+    """Return why sites cannot take part, in sentences that name them; those `listed` may have reached the stage."""
     twice = [site for site, count in Counter(sites).items() if count > 1]
     refusals = [_("%(site)s tertulis lebih dari satu kali.") % {"site": site} for site in twice]
     refusals += [
@@ -101,19 +103,19 @@ def _unfit(sites: Sequence[Site], ceremony: Ceremony) -> list[str]:
         for site in sites
         if site.is_branch
     ]
-    return refusals + _already_there(sites, ceremony)
+    return refusals + _already_there(sites, ceremony, set(listed))
 
 
-def _already_there(sites: Iterable[Site], ceremony: Ceremony) -> list[str]:
-    """Return a sentence for each site whose unit reached the stage otherwise than by this ceremony."""
-    keys = [site.pk for site in sites]
-    fit = set(candidates(ceremony.kind).filter(pk__in=keys).values_list("pk", flat=True))
-    of_this = set(reports_of(ceremony).values_list("site", flat=True)) if ceremony.pk else set()
+def _already_there(sites: Iterable[Site], ceremony: Ceremony, listed: set[int]) -> list[str]:
+    """Return a sentence for each site whose unit has reached the stage, but for those listed."""
+    fit = listed | set(
+        candidates(ceremony.kind).filter(pk__in=[site.pk for site in sites]).values_list("pk", flat=True)
+    )
     stage = CeremonyKind(ceremony.kind).stage.label
     return [
         _("%(site)s: %(regency)s sudah tercatat “%(stage)s”.") % {"site": site, "regency": site.regency, "stage": stage}
         for site in sites
-        if site.pk not in fit | of_this and not site.is_branch
+        if site.pk not in fit and not site.is_branch
     ]
 
 

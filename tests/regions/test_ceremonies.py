@@ -317,6 +317,26 @@ def test_its_place_may_still_change(planned: Ceremony, planner: User, sites: lis
     assert planned.place == "Istana Wakil Presiden"
 
 
+def test_a_ceremony_of_the_past_keeps_whom_it_expected_though_they_got_there_elsewhere(planner: User) -> None:
+    held = Ceremony.objects.get(held_on=date(2024, 6, 24), announced_size=17)
+    absent = held.ceremony_sites.filter(is_present=False).get(site__regency__code="13.10")
+    assert not candidates(held.kind).filter(pk=absent.site_id).exists()
+    held.place = "Jakarta"
+
+    plan_ceremony(held, list(held.sites.all()), by=planner)
+
+    absent.refresh_from_db()
+    assert absent.is_present is False
+    assert Ceremony.objects.get(pk=held.pk).place == "Jakarta"
+
+
+def test_who_got_there_elsewhere_is_not_added(planned: Ceremony, planner: User, sites: list[Site]) -> None:
+    there = Site.objects.main().get(regency__code="13.10")
+
+    with pytest.raises(ValidationError, match="sudah tercatat “Diresmikan”"):
+        plan_ceremony(planned, [*sites, there], by=planner)
+
+
 def test_a_correction_makes_room_again(
     planned: Ceremony, planner: User, verifier: User, officer: User, sites: list[Site]
 ) -> None:
