@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 WIDTH = 300
 """In user units: about the pixels that a phone leaves for it, so that text keeps its size there."""
@@ -123,3 +124,92 @@ def _ribbon(from_y: float, to_y: float, thickness: float) -> str:
     lower_from, lower_to = from_y + thickness, to_y + thickness
     lower = f"L{end},{lower_to:.1f} C{middle:.0f},{lower_to:.1f} {middle:.0f},{lower_from:.1f} {start},{lower_from:.1f}"
     return f"{upper} {lower} Z"
+
+
+PLOT_WIDTH, PLOT_HEIGHT = 360, 240
+PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 34, 350, 12, 214
+"""Where the plot begins and ends; the scales stand outside."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value of a day, and what it is held against."""
+
+    on: date
+    value: int
+    against: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class MarkShape:
+    """Where a mark stands, and where what it is held against does; positions as text."""
+
+    kind: str
+    x: str
+    y: str
+    against_y: str
+    corner_x: str
+    corner_y: str
+    """The corner of a square around it."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line of a scale with its label."""
+
+    label: str
+    at: str
+
+
+@dataclass(frozen=True)
+class GapPicture:
+    """A line that rises in steps, and marks that stand off it."""
+
+    line: str
+    marks: tuple[MarkShape, ...]
+    years: tuple[Tick, ...]
+    values: tuple[Tick, ...]
+    width: int = PLOT_WIDTH
+    height: int = PLOT_HEIGHT
+    left: int = PLOT_LEFT
+    right: int = PLOT_RIGHT
+    top: int = PLOT_TOP
+    bottom: int = PLOT_BOTTOM
+    mark_size: int = 6
+    values_x: int = PLOT_LEFT - 5
+    years_y: int = PLOT_BOTTOM + 16
+
+
+def gap_picture(steps: Sequence[tuple[date, int]], marks: Sequence[Mark], *, first: date, last: date) -> GapPicture:
+    """Return the picture of a count that rises by `steps`, and of `marks` beside it.
+
+    Args:
+        steps: the days on which it rose, in order, each with what it was from then on.
+        marks: what is held against it.
+        first: the day at the left end, on which the count is nothing.
+        last: the day at the right end, later than `first`.
+    """
+    days = (last - first).days or 1
+    highest = max([1, *(value for _day, value in steps), *(max(mark.value, mark.against) for mark in marks)])
+
+    def x(day: date) -> str:
+        return f"{PLOT_LEFT + (PLOT_RIGHT - PLOT_LEFT) * (day - first).days / days:.1f}"
+
+    def y(value: int) -> str:
+        return f"{PLOT_BOTTOM - (PLOT_BOTTOM - PLOT_TOP) * value / highest:.1f}"
+
+    path = "".join(f"H{x(day)}V{y(value)}" for day, value in steps)
+    unit = 10 ** (len(str(highest)) - 1)
+    years = [date(year, 1, 1) for year in range(first.year, last.year + 1) if date(year, 1, 1) >= first]
+    return GapPicture(
+        line=f"M{PLOT_LEFT},{y(0)}{path}H{PLOT_RIGHT}",
+        marks=tuple(_mark_shape(mark, x(mark.on), y(mark.value), y(mark.against)) for mark in marks),
+        years=tuple(Tick(f"{day:%Y}", x(day)) for day in years if day.year % 2 == first.year % 2),
+        values=tuple(Tick(str(value), y(value)) for value in range(0, highest + 1, unit)),
+    )
+
+
+def _mark_shape(mark: Mark, x: str, y: str, against_y: str) -> MarkShape:
+    half = GapPicture.mark_size / 2
+    return MarkShape(mark.kind, x, y, against_y, f"{float(x) - half:.1f}", f"{float(y) - half:.1f}")

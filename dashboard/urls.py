@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard import views
+from dashboard import ceremony_views, views
 from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
@@ -20,5 +20,12 @@ urlpatterns = [
     re_path(r"^pantauan/(?P<pk>[0-9]{1,18})/$", views.alert, name="alert"),
     re_path(r"^pantauan/(?P<pk>[0-9]{1,18})/diketahui/$", views.acknowledge_alert, name="alert-acknowledge"),
     re_path(r"^pantauan/(?P<pk>[0-9]{1,18})/rencana-aksi/$", views.follow_up_alert, name="alert-follow-up"),
+    path("seremoni/", ceremony_views.ceremonies, name="ceremonies"),
+    path("seremoni/baru/", ceremony_views.ceremony_new, name="ceremony-new"),
+    re_path(r"^seremoni/(?P<pk>[0-9]{1,18})/$", ceremony_views.ceremony_plan, name="ceremony-plan"),
+    re_path(r"^seremoni/(?P<pk>[0-9]{1,18})/hadir/$", ceremony_views.ceremony_attendance, name="ceremony-attendance"),
+    re_path(r"^seremoni/(?P<pk>[0-9]{1,18})/catat/$", ceremony_views.ceremony_record, name="ceremony-record"),
+    path("angka/", views.announced, name="announced"),
+    re_path(r"^angka/(?P<pk>[0-9]{1,18})/$", views.announced_figure, name="announced-figure"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

@@ -20,6 +20,7 @@ from django.views.decorators.vary import vary_on_cookie
 from accounts.models import User
 from commitments.models import Presence, institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
+from dashboard.announced import announced_page, figure_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.reports import (
     REVIEWED,
@@ -39,7 +40,7 @@ from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, Sit
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
-from taskforce.forms import CoverageForm, PledgeForm, PresenceForm, StandpointForm
+from taskforce.forms import AnnouncedForm, CoverageForm, PledgeForm, PresenceForm, StandpointForm
 from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
 from taskforce.models import Alert
 from taskforce.pledges import pledged_years, pressing_pledges
@@ -107,6 +108,31 @@ def pledges(request: HttpRequest) -> HttpResponse:
     listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
     page = pledges_page(form.standpoint, **listed, number=request.GET.get("halaman", ""))
     return render(request, "dashboard/pledges.html", {"page": page, "form": form})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def announced(request: HttpRequest) -> HttpResponse:
+    """Show what officials announced beside what the ledger gives."""
+    form = _form(request, AnnouncedForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    page = announced_page(form.standpoint, request.user, metric=form.cleaned_data["metric"])
+    return render(request, "dashboard/announced.html", {"page": page, "form": form})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def announced_figure(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one announced figure with the cases that explain its difference."""
+    form = _form(request, StandpointForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    return render(request, "dashboard/announced_figure.html", {"page": figure_page(form.standpoint, int(pk))})
 
 
 @require_safe

@@ -1,7 +1,7 @@
-"""What does an officer fill in?"""
+"""What does an officer fill in, and whoever decides on reports or holds a ceremony?"""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.history import VersionedForm
 from regions.choices import DatePrecision, OperatingStatus, Stage, Verdict
-from regions.models import Milestone, OperatingRecord, Site, SiteEntry
+from regions.models import Ceremony, CeremonySite, Milestone, OperatingRecord, Province, Site, SiteEntry
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
+from regions.services.ceremonies import list_version, reports_of
 
 _LEDGERS = {"stage": Stage, "status": OperatingStatus}
 _PREFIXES: dict[type[SiteEntry], str] = {Milestone: "stage", OperatingRecord: "status"}
@@ -206,3 +207,94 @@ class CeremonyForm(forms.Form):
         """Return how each chosen report looked, by its key."""
         pairs = (value.split(":") for value in self.cleaned_data["entries"])
         return {int(key): look for key, look in pairs}
+
+
+class SiteFilterForm(forms.Form):
+    """Which sites are offered to choose from."""
+
+    province = forms.ModelChoiceField(
+        Province.objects.order_by("code"),
+        label=_("Provinsi"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Semua provinsi"),
+    )
+    search = forms.CharField(
+        label=_("Cari nama"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+
+class ChosenSitesField(forms.ModelMultipleChoiceField):
+    """Sites that were ticked, each once, in the order of their names."""
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a site that stands there twice: which of the two was meant?"""
+        values = list(value or ())
+        if len(set(values)) != len(values):
+            raise forms.ValidationError(_("Satu MPP tertulis lebih dari satu kali."), code="twice")
+        return super().clean(value)
+
+
+class CeremonyPlanForm(VersionedForm):
+    """When, where and for which sites a ceremony is to be held."""
+
+    held_on = DayField(label=_("Tanggal"))
+    chosen = ChosenSitesField(
+        Site.objects.select_related("regency"), error_messages={"required": _("Pilih sedikitnya satu MPP.")}
+    )
+    seen_list = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Ceremony
+        fields = ("kind", "held_on", "place", "officiant", "is_symbolic")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["held_on"].widget.attrs["min"] = ROLLOUT_BEGAN_ON.isoformat()
+        if self.instance.pk:
+            self.fields["seen_list"].initial = list_version(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to overwrite a list of sites that the form has not shown."""
+        cleaned = super().clean()
+        chosen = cleaned.get("chosen")
+        if self.instance.pk and chosen is not None:
+            current, planned = list_version(self.instance), set(self.instance.sites.all())
+            if current != (cleaned.get("seen_list") or 0) and planned != set(chosen):
+                fresh = cast("Any", self.data).copy()
+                fresh[self.add_prefix("seen_list")] = str(current)
+                self.data = fresh
+                names = ", ".join(sorted(str(site) for site in planned))
+                conflict = _("Daftar MPP diubah orang lain; kini: %(names)s. Simpan lagi bila pilihan Anda yang benar.")
+                self.add_error("chosen", forms.ValidationError(conflict, code="conflict", params={"names": names}))
+        return cleaned
+
+
+class AttendanceForm(forms.Form):
+    """Which of the planned sites took part."""
+
+    ATTENDED: ClassVar = {"yes": True, "no": False, "": None}
+
+    seen_list = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, ceremony: Ceremony, rows: Sequence[CeremonySite]) -> None:
+        super().__init__(data, initial={"seen_list": list_version(ceremony)})
+        said = {value: key for key, value in self.ATTENDED.items()}
+        told = set(reports_of(ceremony).values_list("site", flat=True))
+        for row in rows:
+            self.fields[f"site_{row.site_id}"] = forms.ChoiceField(
+                label=str(row.site),
+                choices=[("", _("belum diketahui")), ("yes", _("hadir")), ("no", _("tidak hadir"))],
+                required=False,
+                initial=said[row.is_present],
+                help_text=_("Sudah dilaporkan.") if row.site_id in told else "",
+            )
+
+    @property
+    def present(self) -> dict[int, bool | None]:
+        """Return by key of each site whether it took part; only a valid form knows."""
+        return {
+            int(name.removeprefix("site_")): self.ATTENDED[value]
+            for name, value in self.cleaned_data.items()
+            if name.startswith("site_")
+        }

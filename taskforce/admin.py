@@ -24,6 +24,7 @@ from taskforce.models import (
     CoverageSnapshot,
     Decree,
     Directive,
+    KnownGap,
     Member,
     Target,
 )
@@ -120,8 +121,8 @@ class TargetAdmin(RecordAdmin):
 
 @admin.register(AnnouncedFigure)
 class AnnouncedFigureAdmin(RecordAdmin):
-    list_display = ["announced_on", "metric", "value", "source"]
-    list_filter = ["metric"]
+    list_display = ["announced_on", "metric", "value", "counting", "source"]
+    list_filter = ["metric", "counting"]
     date_hierarchy = "announced_on"
     search_fields = ["source", "note"]
 
@@ -150,6 +151,14 @@ class AlertRuleAdmin(RecordAdmin):
     @admin.display(description=_("satuan"))
     def unit(self, obj: AlertRule) -> str:
         return obj.unit
+
+
+@admin.register(KnownGap)
+class KnownGapAdmin(RecordAdmin):
+    list_display = ["__str__", "counted_from", "source"]
+    list_select_related = ["regency"]
+    search_fields = ["regency__name", "label", "note"]
+    autocomplete_fields = ["regency"]
 
 
 @admin.register(CoverageRun)

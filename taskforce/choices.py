@@ -55,6 +55,23 @@ class AnnouncedMetric(models.TextChoices):
     COMMITTED_2022 = "units_committed_for_2022", _("unit yang berkomitmen untuk 2022")
 
 
+class AnnouncedCounting(models.TextChoices):
+    """Which units an announced figure counted: as coverage does, or with those that only wait for the ceremony."""
+
+    INAUGURATED = "inaugurated", _("diresmikan")
+    READY = "ready", _("diresmikan atau siap diresmikan")
+    OPENED = "opened", _("diresmikan, dibuka, atau uji coba")
+    OPERATING = "operating", _("beroperasi")
+
+
+WIDER_COUNTINGS = {AnnouncedCounting.INAUGURATED: {AnnouncedCounting.READY, AnnouncedCounting.OPENED}}
+"""Which definitions count every unit that another one counts, and more."""
+
+
+COVERAGE_METRICS = (AnnouncedMetric.MPP_TOTAL, AnnouncedMetric.PROVINCES_WITHOUT, AnnouncedMetric.PROVINCES_COMPLETE)
+"""What is measured by counting covered units: such a figure has a definition."""
+
+
 PLEDGED_FOR = {AnnouncedMetric.COMMITTED_2020: 2020, AnnouncedMetric.COMMITTED_2022: 2022}
 """The year for which the units that an announced figure counts made their promise."""
 

@@ -1,13 +1,14 @@
 """How many units are covered, on any day and in any definition? Nothing else in the product counts.
 
 `coverage` answers for one day, for pages, API, exports and alerts. `DAILY_FIGURES` answers for many days in
-one statement, for the stored snapshots. Both are put together from the same fragments of SQL: which entries
+one statement, for the stored snapshots; `counts_on` for many definitions, each with its day, to be held against
+what officials announced. All are put together from the same fragments of SQL: which entries
 are in force, on which days that makes a unit covered, and which province a unit belongs to; `taskforce.presence`
 uses the same. DESIGN section 4
 defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,10 +19,10 @@ from django.db import connection
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from regions.choices import DatePrecision, EntryState, OperatingStatus, RegencyKind, Stage
+from regions.choices import DatePrecision, DigitalStatus, EntryState, OperatingStatus, RegencyKind, Stage
 from regions.rules import OPENED_STAGES, SERVING_STATUSES, STAGE_ORDER
 from taskforce import rules
-from taskforce.choices import Basis, Boundaries, Counting, Layer
+from taskforce.choices import AnnouncedCounting, Basis, Boundaries, Counting, Layer
 from taskforce.models import Target
 
 # --- Answers ---------------------------------------------------------------------------------------------
@@ -133,12 +134,13 @@ class Inauguration:
 
 
 @dataclass(frozen=True)
-class Headline:
-    """What officials announce of a day: units covered, and how many provinces have none or are complete."""
+class Supposition:
+    """What is asked about as if it were in the ledger: that these sites reach a stage on a day."""
 
-    covered: int
-    provinces_at_none: int
-    provinces_complete: int
+    sites: tuple[int, ...]
+    """Their keys; a branch counts as little as ever."""
+    stage: Stage
+    reached_on: date
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ class Standpoint:
     """Count only what had been verified (in that layer: reported) by this moment; None is now."""
     layer: Layer = Layer.VERIFIED
     boundaries: Boundaries = Boundaries.THEN
+    supposing: Supposition | None = None
+    """What to take for granted beside the ledger; nothing is written for it."""
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -166,7 +170,14 @@ class Standpoint:
     @property
     def parameters(self) -> dict[str, Any]:
         """Return the values that go into the SQL."""
-        return {"as_at": self.as_at, "known_at": self.known_at or "infinity"}
+        supposed = self.supposing or Supposition((), Stage.COMMITTED, self.as_at)
+        return {
+            "as_at": self.as_at,
+            "known_at": self.known_at or "infinity",
+            "supposed_sites": list(supposed.sites),
+            "supposed_stage": supposed.stage.value,
+            "supposed_on": supposed.reached_on,
+        }
 
 
 @dataclass(frozen=True)
@@ -185,6 +196,40 @@ class Question(Standpoint):
             "basis": self.basis.value,
             "counting": self.counting.value,
         }
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What one of many figures counts: which units, in which way, until which day."""
+
+    as_at: date
+    counting: AnnouncedCounting
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class AreaCount:
+    """How many units a province with units has, and how many of them are covered."""
+
+    code: str
+    name: str
+    units: int
+    covered: int
+
+
+@dataclass(frozen=True)
+class UndatedUnit:
+    """A unit whose MPP was seen at work, but of which the ledger has no day on which it came to count."""
+
+    regency: int
+    """Its key."""
+    code: str
+    name: str
+    province: str
+    """The code of its province on the day asked about."""
+    province_name: str
+    seen_on: date
+    """The first day of which something shows that it was open or at work."""
 
 
 @dataclass(frozen=True)
@@ -245,15 +290,6 @@ def unit_standings(question: Question, province: str) -> tuple[UnitStanding, ...
     return tuple(_standing(row) for row in rows)
 
 
-def headlines(days: Collection[date]) -> dict[date, Headline]:
-    """Return for each of `days` the figures that officials announce, in the standard definition.
-
-    One statement for any number of days; for one day `answer` says the same and much more.
-    """
-    rows = fetch(_HEADLINES, {"days": list(days), "known_at": "infinity"})
-    return {day: Headline(*figures) for day, *figures in rows}
-
-
 def inaugurations(standpoint: Standpoint) -> dict[int, Inauguration]:
     """Return by key of each regency its province and first inauguration, as on the day asked about.
 
@@ -264,6 +300,52 @@ def inaugurations(standpoint: Standpoint) -> dict[int, Inauguration]:
         key: Inauguration(code, name, inaugurated_on, precision and DatePrecision(precision))
         for key, code, name, inaugurated_on, precision in rows
     }
+
+
+def counts_on(asked: Sequence[Definition], standpoint: Standpoint) -> dict[Definition, tuple[AreaCount, ...]]:
+    """Return what many definitions give, each for its own day, by province; in one statement however many they are.
+
+    The day of `standpoint` itself plays no part: whose word counts, known by when and in which provinces does.
+    """
+    rows = fetch(_COUNTS_ON[standpoint.layer, standpoint.boundaries], _many(asked, standpoint))
+    counts: dict[Definition, list[AreaCount]] = {definition: [] for definition in asked}
+    for place, *area in rows:
+        counts[asked[place - 1]].append(AreaCount(*area))
+    return {definition: tuple(areas) for definition, areas in counts.items()}
+
+
+def undated_on(asked: Sequence[Definition], standpoint: Standpoint) -> dict[Definition, tuple[UndatedUnit, ...]]:
+    """Return for each definition the units seen at work by its day of which no day is known that makes them count.
+
+    A unit with a later day is none of them: it is known when it came to count.
+    """
+    rows = fetch(_UNDATED_ON[standpoint.layer, standpoint.boundaries], _many(asked, standpoint))
+    units: dict[Definition, list[UndatedUnit]] = {definition: [] for definition in asked}
+    for place, *unit in rows:
+        units[asked[place - 1]].append(UndatedUnit(*unit))
+    return {definition: tuple(seen) for definition, seen in units.items()}
+
+
+def inaugurated_by_day(standpoint: Standpoint) -> tuple[tuple[date, int], ...]:
+    """Return the days on which units came to be inaugurated, each with how many were by then, up to the day asked."""
+    return tuple(fetch(_INAUGURATED_BY_DAY[standpoint.layer], standpoint.parameters))
+
+
+def _many(asked: Sequence[Definition], standpoint: Standpoint) -> dict[str, Any]:
+    return {
+        **standpoint.parameters,
+        "days": [definition.as_at for definition in asked],
+        "countings": [definition.counting.value for definition in asked],
+        "bases": [definition.basis.value for definition in asked],
+    }
+
+
+def digital_units(days: Sequence[date], standpoint: Standpoint) -> dict[date, int]:
+    """Return how many units are in MPP Digital on each of several days; no day of which nothing is known.
+
+    An indicator of its own, never added to the coverage by an MPP.
+    """
+    return dict(fetch(_DIGITAL_ON[standpoint.layer], {**standpoint.parameters, "days": list(days)}))
 
 
 def fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -374,12 +456,17 @@ _SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
 
 def in_force(table: str, columns: str, layer: Layer) -> str:
     """Select the entries of main sites that were believed and not corrected, each with its unit."""
-    believed = _BELIEVED[layer].format
     return f"""
         SELECT site.regency_id AS holder_id, {columns}
         FROM {table} entry
         JOIN regions_site site ON site.id = entry.site_id AND NOT site.is_branch
-        WHERE NOT entry.withdraws
+        WHERE {_stands(table, layer)}"""
+
+
+def _stands(table: str, layer: Layer) -> str:
+    """Say that `entry` was believed and not corrected."""
+    believed = _BELIEVED[layer].format
+    return f"""NOT entry.withdraws
           AND {believed(e="entry")}
           AND NOT EXISTS (
               SELECT FROM {table} correction
@@ -387,10 +474,19 @@ def in_force(table: str, columns: str, layer: Layer) -> str:
           )"""
 
 
-def ledger(layer: Layer) -> str:
+_SUPPOSED = f"""
+        UNION ALL
+        SELECT site.regency_id, %(supposed_stage)s, %(supposed_on)s::date, '{DatePrecision.DAY}'
+        FROM regions_site site
+        WHERE site.id = ANY(%(supposed_sites)s::bigint[]) AND NOT site.is_branch"""
+
+
+def ledger(layer: Layer, supposed: str = _SUPPOSED) -> str:
     """Define `milestone` and `operating` (entries in force) and `covered` (the days they cover a unit)."""
     return f"""
-    milestone AS ({in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}
+    milestone AS ({in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}{
+        supposed
+    }
     ),
     operating AS ({
         in_force(
@@ -546,14 +642,8 @@ def _inaugurations(layer: Layer, boundaries: Boundaries) -> str:
     """
 
 
-LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
-_BY_PROVINCE = {asked: _by_province(*asked) for asked in LAYERS_AND_BOUNDARIES}
-_BY_UNIT = {asked: _by_unit(*asked) for asked in LAYERS_AND_BOUNDARIES}
-_INAUGURATIONS = {asked: _inaugurations(*asked) for asked in LAYERS_AND_BOUNDARIES}
-
-
-# Which province each regency was part of on which days.
-_BELONGING = """belonging AS (
+_BELONGING = {
+    Boundaries.THEN: """
         SELECT regency_id, province_id, daterange(lag(until) OVER one, until) AS days
         FROM regions_formerprovince
         WINDOW one AS (PARTITION BY regency_id ORDER BY until)
@@ -561,32 +651,115 @@ _BELONGING = """belonging AS (
         SELECT id, province_id, daterange(
             (SELECT max(until) FROM regions_formerprovince WHERE regency_id = regency.id), NULL
         )
-        FROM regions_regency regency
+        FROM regions_regency regency""",
+    Boundaries.NOW: """
+        SELECT id AS regency_id, province_id, daterange(NULL, NULL) AS days FROM regions_regency""",
+}
+
+
+def _definitions(layer: Layer, boundaries: Boundaries) -> str:
+    """Define what is `asked`, the days that make a unit count (`dated`), and since when it was `seen`."""
+    return f"""
+    WITH {ledger(layer)},
+    dated AS (
+        SELECT holder_id, counting, days FROM covered
+        UNION ALL
+        SELECT holder_id, '{AnnouncedCounting.READY}', daterange(min(reached_on), NULL)
+        FROM milestone WHERE stage IN ('{Stage.READY}', '{Stage.INAUGURATED}') GROUP BY holder_id
+    ),
+    belonging AS ({_BELONGING[boundaries]}
+    ),
+    asked AS (
+        SELECT * FROM unnest(%(days)s::date[], %(countings)s::text[], %(bases)s::text[])
+        WITH ORDINALITY AS question (as_at, counting, basis, place)
+    ),
+    seen AS (
+        SELECT holder_id, min(lower(days)) AS seen_on FROM covered GROUP BY holder_id
     )"""
 
-_HEADLINES = f"""
-    WITH {ledger(Layer.VERIFIED)},
-    {_BELONGING},
-    area AS (
-        SELECT asked.as_at, belonging.province_id, count(*) AS units, count(covered.holder_id) AS covered
-        FROM unnest(%(days)s::date[]) AS asked (as_at)
-        JOIN belonging ON belonging.days @> asked.as_at
-        JOIN regions_regency regency ON regency.id = belonging.regency_id AND regency.is_autonomous
-        LEFT JOIN covered ON covered.holder_id = regency.id
-            AND covered.counting = '{Counting.INAUGURATED}' AND covered.days @> asked.as_at
-        GROUP BY asked.as_at, belonging.province_id
+
+def _counts_on(layer: Layer, boundaries: Boundaries) -> str:
+    return f"""{_definitions(layer, boundaries)},
+    unit AS (
+        SELECT asked.place, {_HOLDER} AS holder_id, belonging.province_id
+        FROM asked
+        CROSS JOIN regions_regency regency
+        JOIN belonging ON belonging.regency_id = regency.id AND belonging.days @> asked.as_at
+        WHERE {_BASIS_HOLDS}
+    ),
+    hit AS (
+        SELECT DISTINCT asked.place, dated.holder_id
+        FROM asked JOIN dated ON dated.counting = asked.counting AND dated.days @> asked.as_at
     )
-    SELECT as_at, sum(covered)::int, count(*) FILTER (WHERE covered = 0), count(*) FILTER (WHERE covered = units)
-    FROM area GROUP BY as_at
-"""
+    SELECT unit.place, province.code, province.name, count(*), count(hit.holder_id)
+    FROM unit
+    JOIN regions_province province ON province.id = unit.province_id
+    LEFT JOIN hit ON hit.place = unit.place AND hit.holder_id = unit.holder_id
+    GROUP BY unit.place, province.id
+    ORDER BY unit.place, province.code
+    """
+
+
+def _undated_on(layer: Layer, boundaries: Boundaries) -> str:
+    # First the few that are undated, for the planner takes every one of these sets for tiny.
+    return f"""{_definitions(layer, boundaries)},
+    undated AS MATERIALIZED (
+        SELECT asked.place, asked.as_at, regency.id, regency.code, regency.name, seen.seen_on
+        FROM asked
+        JOIN seen ON seen.seen_on <= asked.as_at
+        JOIN regions_regency regency ON regency.id = seen.holder_id
+        WHERE {_BASIS_HOLDS} AND (asked.counting, regency.id) NOT IN (SELECT counting, holder_id FROM dated)
+    )
+    SELECT undated.place, undated.id, undated.code, undated.name, province.code, province.name, undated.seen_on
+    FROM undated
+    JOIN belonging ON belonging.regency_id = undated.id AND belonging.days @> undated.as_at
+    JOIN regions_province province ON province.id = belonging.province_id
+    ORDER BY undated.place, undated.code
+    """
+
+
+def _inaugurated_by_day(layer: Layer) -> str:
+    return f"""
+    WITH {ledger(layer)}
+    SELECT lower(days), (sum(count(*)) OVER (ORDER BY lower(days)))::int
+    FROM covered
+    JOIN regions_regency regency ON regency.id = covered.holder_id AND regency.is_autonomous
+    WHERE counting = '{Counting.INAUGURATED}' AND lower(days) <= %(as_at)s::date
+    GROUP BY lower(days) ORDER BY lower(days)
+    """
+
+
+def _digital_on(layer: Layer) -> str:
+    return f"""
+    WITH status AS (
+        SELECT DISTINCT ON (day, entry.regency_id) day, entry.status
+        FROM unnest(%(days)s::date[]) AS day
+        JOIN regions_digitaladoption entry ON entry.since <= day
+        WHERE {_stands("regions_digitaladoption", layer)}
+        ORDER BY day, entry.regency_id, entry.since DESC, entry.id DESC
+    )
+    SELECT day, count(*) FILTER (WHERE status <> '{DigitalStatus.NOT_YET}') FROM status GROUP BY day
+    """
+
+
+LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
+_BY_PROVINCE = {asked: _by_province(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_BY_UNIT = {asked: _by_unit(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_INAUGURATIONS = {asked: _inaugurations(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_COUNTS_ON = {asked: _counts_on(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_UNDATED_ON = {asked: _undated_on(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_INAUGURATED_BY_DAY = {layer: _inaugurated_by_day(layer) for layer in Layer}
+_DIGITAL_ON = {layer: _digital_on(layer) for layer in Layer}
+
 
 DAILY_FIGURES = f"""
-    WITH {ledger(Layer.VERIFIED)},
+    WITH {ledger(Layer.VERIFIED, supposed="")},
     counted AS (
         SELECT holder_id, counting, unnest(range_agg(days)) AS days
         FROM covered WHERE NOT isempty(days) GROUP BY holder_id, counting
     ),
-    {_BELONGING},
+    belonging AS ({_BELONGING[Boundaries.THEN]}
+    ),
     unit AS (
         SELECT basis, {_HOLDER} AS holder_id, belonging.province_id, belonging.days
         FROM regions_regency regency

@@ -164,6 +164,15 @@ def pledged_years(today: date) -> range:
     return range(ROLLOUT_BEGAN_ON.year, max(last, today).year + 1)
 
 
+def units_pledged(asked: Collection[tuple[int, date]]) -> dict[tuple[int, date], int]:
+    """Return how many units had pledged for a year by a day, for many pairs of both."""
+    pledges = list(Pledge.objects.values_list("due_on__year", "regency", "pledged_on")) if asked else []
+    return {
+        (year, day): _units_by_year((for_year, regency) for for_year, regency, on in pledges if on <= day)[year]
+        for year, day in asked
+    }
+
+
 def pressing_pledges(regencies: Collection[int], *, today: date) -> tuple[PledgeOutcome, ...]:
     """Return the pledges of `regencies` (keys) that want work: not inaugurated, and due soon or overdue.
 
@@ -212,7 +221,12 @@ def _slips(outcomes: Iterable[PledgeOutcome]) -> tuple[Slip, ...]:
 
 
 def _announced(outcomes: Iterable[PledgeOutcome], as_at: date) -> tuple[AnnouncedPledges, ...]:
-    units = Counter(year for year, _regency in {(row.first_year, row.pledge.regency_id) for row in outcomes})
+    units = _units_by_year((row.first_year, row.pledge.regency_id) for row in outcomes)
     figures = AnnouncedFigure.objects.filter(metric__in=PLEDGED_FOR, announced_on__lte=as_at)
     rows = [(PLEDGED_FOR[AnnouncedMetric(figure.metric)], figure) for figure in figures.order_by("announced_on")]
     return tuple(AnnouncedPledges(figure, year, units[year]) for year, figure in rows)
+
+
+def _units_by_year(pledges: Iterable[tuple[int, int]]) -> Counter[int]:
+    """Return how many regencies pledged for each year, from year and regency of each pledge."""
+    return Counter(year for year, _regency in set(pledges))

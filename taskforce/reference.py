@@ -1,4 +1,4 @@
-"""Which mandate, targets, announced figures and rules of alerts does the reference data name?
+"""Which mandate, targets, announced figures, known differences and rules of alerts does the reference data name?
 
 Every loader raises `BrokenFileError` with all that is wrong; the caller rolls its transaction back.
 """
@@ -13,9 +13,17 @@ from commitments.models import Institution
 from mpp_tracker.lib.csvfile import CsvFile, Row
 from mpp_tracker.lib.reference import Tally, sync
 from regions.choices import Stage
-from regions.reference import provinces_by_code
-from taskforce.choices import AlertKind, AnnouncedMetric, Severity, TargetMetric
-from taskforce.models import AlertRule, AnnouncedFigure, Decree, Directive, Member, Target
+from regions.reference import provinces_by_code, regencies_by_code
+from taskforce.choices import (
+    COVERAGE_METRICS,
+    AlertKind,
+    AnnouncedCounting,
+    AnnouncedMetric,
+    Basis,
+    Severity,
+    TargetMetric,
+)
+from taskforce.models import AlertRule, AnnouncedFigure, Decree, Directive, KnownGap, Member, Target
 
 NATIONAL = "national"
 
@@ -48,21 +56,48 @@ def load_targets(path: Path, *, overwrite: bool = False) -> Tally:
 
 
 def load_announced_figures(path: Path, *, overwrite: bool = False) -> Tally:
-    """Load `announced_figures.csv`: what officials said, conflicts kept."""
+    """Load `announced_figures.csv`: what officials said and what they counted, conflicts kept."""
+
+    def values(row: Row) -> Mapping[str, Any]:
+        metric = row.one_of("metric", AnnouncedMetric.values)
+        has_definition = metric in COVERAGE_METRICS
+        return {
+            "announced_on": row.day("announced_on", required=True),
+            "metric": metric,
+            "value": row.whole("value"),
+            "source": row.text("source_url", required=True),
+            "note": row.text("note"),
+            "as_at": row.day("as_at"),
+            "counting": row.one_of("counting", AnnouncedCounting.values) if has_definition else row.text("counting"),
+            "basis": row.one_of("basis", Basis.values) if has_definition else row.text("basis"),
+        }
+
+    columns = ["announced_on", "metric", "value", "as_at", "counting", "basis", "source_url", "note"]
+    file = CsvFile(path, columns)
+    wanted = [(row, values(row)) for row in file]
+    file.stop_if_broken()
+    tally = sync(AnnouncedFigure, ["metric", "announced_on", "value"], wanted, overwrite=overwrite)
+    file.stop_if_broken()
+    return tally
+
+
+def load_known_gaps(path: Path, *, overwrite: bool = False) -> Tally:
+    """Load `known_gaps.csv`: units that officials count and the ledger has no day for, named or not."""
+    regencies = regencies_by_code()
 
     def values(row: Row) -> Mapping[str, Any]:
         return {
-            "announced_on": row.day("announced_on", required=True),
-            "metric": row.one_of("metric", AnnouncedMetric.values),
-            "value": row.whole("value"),
+            "regency": row.found("regency_code", regencies, required=False),
+            "label": row.text("label"),
+            "counted_from": row.day("counted_from"),
             "source": row.text("source_url", required=True),
             "note": row.text("note"),
         }
 
-    file = CsvFile(path, ["announced_on", "metric", "value", "source_url", "note"])
+    file = CsvFile(path, ["regency_code", "label", "counted_from", "source_url", "note"])
     wanted = [(row, values(row)) for row in file]
     file.stop_if_broken()
-    tally = sync(AnnouncedFigure, ["metric", "announced_on", "value"], wanted, overwrite=overwrite)
+    tally = sync(KnownGap, ["regency", "label"], wanted, overwrite=overwrite)
     file.stop_if_broken()
     return tally
 

@@ -96,7 +96,7 @@ def verify_ceremony(ceremony: Ceremony, *, seen: Mapping[int, str], by: User) ->
     if not seen:
         raise ValidationError(_("Pilih sedikitnya satu laporan."), code="none_chosen")
     chosen = Milestone.objects.waiting_for(ceremony).filter(pk__in=seen).select_related("site")
-    _lock_sites(chosen.values_list("site", flat=True))
+    lock_sites(chosen.values_list("site", flat=True))
     rows = list(chosen)
     now = looks(rows)
     if now != dict(seen):
@@ -136,6 +136,6 @@ def give_opinion(entry: LedgerEntry, *, verdict: Verdict, note: str, by: User) -
     return still_permitted(Opinion.objects.visible_to(by), opinion)
 
 
-def _lock_sites(keys: Iterable[int]) -> None:
-    """Make verifiers of one site wait for each other, in one order, so that the second sees what the first did."""
+def lock_sites(keys: Iterable[int]) -> None:
+    """Make whoever writes about one site wait for the other, in one order: the second sees what the first did."""
     list(Site.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))

@@ -15,7 +15,7 @@ from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
 from regions.models import Province
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import Basis, Boundaries, Counting, Layer, PresenceOrder
+from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder
 from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -213,3 +213,13 @@ class PledgeForm(StandpointForm):
             ("province", [("", _("Semua provinsi")), *provinces]),
         ):
             cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+
+class AnnouncedForm(StandpointForm):
+    """Read from an address which announced figures are asked for, and how the ledger beside them is looked at."""
+
+    metric = forms.ChoiceField(
+        label=_("Ukuran"), choices=[("", _("Semua ukuran")), *AnnouncedMetric.choices], required=False
+    )
+
+    field_order = ("as_at", "metric", "boundaries", "known_at", "layer")

@@ -2,7 +2,7 @@
 
 from taskforce.models.actions import ActionItem, ActionProof, ActionUpdate
 from taskforce.models.alerts import Alert, AlertRule
-from taskforce.models.announcements import AnnouncedFigure
+from taskforce.models.announcements import AnnouncedFigure, KnownGap
 from taskforce.models.figures import CoverageRun, CoverageSnapshot
 from taskforce.models.letters import Letter
 from taskforce.models.mandate import Decree, Directive, Member
@@ -19,6 +19,7 @@ __all__ = [
     "CoverageSnapshot",
     "Decree",
     "Directive",
+    "KnownGap",
     "Letter",
     "Member",
     "Target",

@@ -20,9 +20,10 @@ from accounts.models import User
 from commitments.models import Agreement, Institution
 from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import still_permitted
-from taskforce.choices import AlertKind, AnnouncedMetric, Counting, Layer, Priority, RunKind, Severity
-from taskforce.coverage import AT_SITE, STAGES, Standpoint, headlines, in_force, ledger
-from taskforce.models import ActionItem, Alert, AlertRule, AnnouncedFigure
+from taskforce.announced import announced_report
+from taskforce.choices import COVERAGE_METRICS, AlertKind, Counting, Layer, Priority, RunKind, Severity
+from taskforce.coverage import AT_SITE, STAGES, Standpoint, in_force, ledger
+from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.services.actions import plan
 
 # Any number that nothing else in the database locks on.
@@ -163,7 +164,7 @@ _GIVEN_UP = f"""NOT EXISTS (
 _FIND = {
     # `regions.reports` says the same of the sites that an officer sees; a test holds the two together.
     AlertKind.SITE_SILENT: f"""
-        WITH {ledger(Layer.VERIFIED)},
+        WITH {ledger(Layer.VERIFIED, supposed="")},
         {AT_SITE},
         news AS (
             SELECT site_id, (max(said_at) AT TIME ZONE %(zone)s)::date AS said_on
@@ -186,7 +187,7 @@ _FIND = {
         WHERE {_GIVEN_UP.format(site="heard")}
     """,
     AlertKind.STAGE_UNCHANGED: f"""
-        WITH {ledger(Layer.VERIFIED)},
+        WITH {ledger(Layer.VERIFIED, supposed="")},
         {AT_SITE},
         reached AS ({in_force("regions_milestone", _REACHED, Layer.VERIFIED)}
         ),
@@ -228,7 +229,7 @@ _FIND = {
     """,
     # `taskforce.pledges` says what becomes of a pledge; a test holds the two together.
     AlertKind.PLEDGE_OVERDUE: f"""
-        WITH {ledger(Layer.VERIFIED)},
+        WITH {ledger(Layer.VERIFIED, supposed="")},
         promise AS (
             SELECT pledge.id, pledge.regency_id, coalesce((
                 SELECT revision.due_on FROM commitments_pledgerevision revision
@@ -250,7 +251,7 @@ _FIND = {
     """,
     # The day of closing is the first day closed.
     AlertKind.OPERATION_SUSPENDED: f"""
-        WITH {ledger(Layer.VERIFIED)},
+        WITH {ledger(Layer.VERIFIED, supposed="")},
         {AT_SITE},
         suspended AS (
             SELECT at_site.site_id, min(operating.since) AS since
@@ -314,19 +315,16 @@ def _find_endings(cursor: CursorWrapper, today: date) -> None:
 
 
 def _find_announcements(cursor: CursorWrapper, today: date) -> None:
-    """Find the announced figures that the ledger gives otherwise for their day."""
-    announced = AnnouncedFigure.objects.filter(metric__in=_COUNTED, announced_on__lte=today)
-    figures = list(announced.order_by("pk"))
-    on = headlines({figure.announced_on for figure in figures})
-    given = [getattr(on[figure.announced_on], _COUNTED[AnnouncedMetric(figure.metric)]) for figure in figures]
-    cursor.execute(_ANNOUNCED, {"figures": [figure.pk for figure in figures], "given": given})
+    """Find the announced figures of coverage that the ledger gives otherwise in their own definition."""
+    report = announced_report(Standpoint(today))
+    counted = [each for each in report.comparisons if each.figure.metric in COVERAGE_METRICS]
+    given: dict[str, Any] = {
+        "figures": [each.figure.pk for each in counted],
+        "given": [each.ledger for each in counted],
+    }
+    cursor.execute(_ANNOUNCED, given)
 
 
-_COUNTED = {
-    AnnouncedMetric.MPP_TOTAL: "covered",
-    AnnouncedMetric.PROVINCES_WITHOUT: "provinces_at_none",
-    AnnouncedMetric.PROVINCES_COMPLETE: "provinces_complete",
-}
 _ANNOUNCED = f"""
     INSERT INTO found (rule_id, figure_id, since, detail)
     SELECT rule.id, figure.id, figure.announced_on, jsonb_build_object('ledger', counted.given)

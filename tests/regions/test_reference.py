@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from regions.models import DirtyProvince, FormerProvince, Province, Regency
-from taskforce.models import AnnouncedFigure, Target
+from taskforce.models import AnnouncedFigure, KnownGap, Target
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,7 @@ def test_what_the_files_hold_is_in_the_database() -> None:
     assert FormerProvince.objects.count() == 26
     assert Target.objects.count() == 5
     assert AnnouncedFigure.objects.count() == 38
+    assert (KnownGap.objects.filter(regency=None).count(), KnownGap.objects.count()) == (3, 10)
     assert Regency.objects.get(code="11.10").name == "Kabupaten Aceh Singkil"
 
 
@@ -39,7 +40,7 @@ def test_a_second_load_changes_nothing(capsys: pytest.CaptureFixture) -> None:
     call_command("load_reference")
 
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 11
+    assert len(lines) == 12
     assert all(": 0 new, 0 changed, " in line for line in lines)
     assert not DirtyProvince.objects.exists()
 
@@ -79,6 +80,11 @@ def test_what_was_edited_since_is_kept_until_the_file_is_told_to_win(capsys: pyt
         ("announced_figures.csv", "mpp_total,11", "mpp_total,-11", "baris 2, kolom value", "bilangan bulat"),
         ("announced_figures.csv", "mpp_total,11,", "mpp_total,,", "baris 2, kolom value", "null"),
         ("announced_figures.csv", "2018-12-27", "2016-12-27", "baris 2", "2017-01-01"),
+        ("announced_figures.csv", "mpp_total,11,,inaugurated", "mpp_total,11,,all", "baris 2, kolom counting", "ready"),
+        ("announced_figures.csv", "inaugurated,509", "inaugurated,510", "baris 2, kolom basis", "514"),
+        ("announced_figures.csv", "mpp_total,11,", "mpp_total,11,2019-01-01", "baris 2", "sesudah hari diumumkan"),
+        ("known_gaps.csv", "11.71,,", "11.99,,", "baris 2, kolom regency_code", "11.99"),
+        ("known_gaps.csv", "11.71,,", ",,", "baris 2", "belum teridentifikasi"),
         ("announced_figures.csv", "2018-12-27", "27 Desember", "baris 2, kolom announced_on", "YYYY-MM-DD"),
     ],
 )

@@ -18,7 +18,7 @@ from regions.choices import Role, Stage
 from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report
-from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, Letter
+from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, AnnouncedFigure, Letter
 from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
 from taskforce.services.letters import write_letter
@@ -38,6 +38,13 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
+    "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
+    "seremoni/baru/": ("/seremoni/baru/", (403, 403, 403, SIGN_IN)),
+    "^seremoni/(?P<pk>[0-9]{1,18})/$": ("/seremoni/{ceremony}/", (403, 403, 403, SIGN_IN)),
+    "^seremoni/(?P<pk>[0-9]{1,18})/hadir/$": ("/seremoni/{ceremony}/hadir/", (405, 405, 405, 405)),
+    "^seremoni/(?P<pk>[0-9]{1,18})/catat/$": ("/seremoni/{ceremony}/catat/", (405, 405, 405, 405)),
+    "angka/": ("/angka/", PUBLIC),
+    "^angka/(?P<pk>[0-9]{1,18})/$": ("/angka/{figure}/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
@@ -162,6 +169,7 @@ def keys(
         "action": action_proof.update.item_id,
         "action_proof": action_proof.pk,
         "letter": letter.pk,
+        "figure": AnnouncedFigure.objects.latest("pk").pk,
     }
 
 
@@ -200,7 +208,9 @@ def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients:
             assert SECRET.encode() not in body
 
 
-@pytest.mark.parametrize("route", [route for route in ADDRESSES if "<" in route or "kerja" in route])
+@pytest.mark.parametrize(
+    "route", [route for route in ADDRESSES if "<" in route or "kerja" in route or "seremoni" in route]
+)
 def test_strangers_change_nothing(
     route: str, entry: Milestone, keys: dict[str, int], clients: dict[str, Client]
 ) -> None:

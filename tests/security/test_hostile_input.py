@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from accounts.models import User
 from regions.choices import Role
-from regions.models import Assignment, Milestone, Site
+from regions.models import Assignment, Ceremony, Milestone, Site
 from regions.services.ledger import report
 from tests.security.test_every_address import ADDRESSES
 
@@ -36,7 +36,7 @@ HOSTILE = {
     "SQL": "'%20OR%201=1--",
 }
 PARAMETERS = ("as_at", "known_at", "basis", "counting", "layer", "boundaries", "province", "page", "limit", "q", "")
-PARAMETERS += ("year", "standing", "halaman")
+PARAMETERS += ("year", "standing", "halaman", "metric")
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_stored_markup_stays_text_wherever_it_is_shown(
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/", "/api/v1/coverage/"])
+@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/", "/angka/", "/api/v1/coverage/"])
 def test_a_hostile_question_is_answered_or_refused(client: Client, path: str, value: str) -> None:
     for parameter in PARAMETERS:
         response = client.get(f"{path}?{parameter}={value}")
@@ -171,10 +171,12 @@ def test_a_child_of_somebody_elses_site_is_as_if_that_site_did_not_exist(
 
 POSTS = ["/akun/login/", "/akun/logout/", "/akun/password/reset/", "/admin/logout/", "/kerja/mpp/{site}/lapor/"]
 POSTS += ["/kerja/mpp/{site}/masih-benar/", "/kerja/kabkota/35.02/mpp-baru/", "/admin/regions/site/add/"]
+POSTS += ["/seremoni/baru/", "/seremoni/{ceremony}/", "/seremoni/{ceremony}/hadir/", "/seremoni/{ceremony}/catat/"]
 
 
 @pytest.mark.parametrize("path", POSTS)
 def test_a_form_sent_from_another_site(editor: User, site: Site, path: str) -> None:
+    held = Ceremony.objects.latest("pk")
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(editor)
     token = browser.get("/akun/password/change/").cookies["csrftoken"].value
@@ -185,7 +187,7 @@ def test_a_form_sent_from_another_site(editor: User, site: Site, path: str) -> N
         ({"origin": "https://evil.example"}, {"csrfmiddlewaretoken": token}),
         ({"origin": "null"}, {"csrfmiddlewaretoken": token}),
     ):
-        response = browser.post(path.format(site=site.pk), form, headers=headers)
+        response = browser.post(path.format(site=site.pk, ceremony=held.pk), form, headers=headers)
         assert response.status_code == 403
         assert "terlalu lama terbuka" in response.content.decode()
 

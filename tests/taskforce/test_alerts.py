@@ -44,7 +44,7 @@ from regions.services.ledger import ALERTS_TASK, send_back
 from regions.services.work import confirm
 from taskforce import tasks
 from taskforce.choices import AlertKind, Priority, RunKind
-from taskforce.coverage import Standpoint, coverage, headlines
+from taskforce.coverage import Standpoint, coverage
 from taskforce.models import ActionItem, Alert, AlertRule, AnnouncedFigure, CoverageRun
 from taskforce.pledges import pledge_report
 from taskforce.services import figures
@@ -546,18 +546,6 @@ def test_the_announced_figures_of_the_shared_data_differ_as_they_should() -> Non
     assert differing["provinces_without_mpp", date(2022, 6, 30), 11] == 12
     # Said to be 5 that day, and 5 they are.
     assert ("provinces_without_mpp", date(2024, 12, 12), 5) not in differing
-
-
-@pytest.mark.parametrize("day", [date(2017, 10, 6), date(2022, 6, 30), date(2022, 12, 5), date(2025, 12, 15)])
-def test_a_headline_is_what_coverage_says(day: date) -> None:
-    areas = coverage(day).provinces
-    none = [area for area in areas if area.units and not area.covered]
-    complete = [area for area in areas if area.units and area.covered == area.units]
-
-    line = headlines([day])[day]
-
-    assert line.covered == coverage(day).national.covered
-    assert (line.provinces_at_none, line.provinces_complete) == (len(none), len(complete))
 
 
 def test_a_moved_regency_takes_its_alerts_along(site: Site, operating: Callable[..., OperatingRecord]) -> None:

@@ -13,7 +13,7 @@ from mpp_tracker.lib.csvfile import BrokenFileError
 from regions import reference as areas
 from regions.rules import ROLLOUT_BEGAN_ON
 from regions.services.ledger import mark_all_dirty
-from taskforce.reference import load_alert_rules, load_announced_figures, load_directives, load_members, load_targets
+from taskforce import reference
 
 LOADERS = (
     ("provinces.csv", areas.load_provinces),
@@ -22,11 +22,12 @@ LOADERS = (
     ("regency_aliases.csv", areas.load_aliases),
     ("institutions.csv", load_institutions),
     ("agreement_signatories.csv", load_agreements),
-    ("taskforce_members.csv", load_members),
-    ("directives.csv", load_directives),
-    ("targets.csv", load_targets),
-    ("announced_figures.csv", load_announced_figures),
-    ("alert_rules.csv", load_alert_rules),
+    ("taskforce_members.csv", reference.load_members),
+    ("directives.csv", reference.load_directives),
+    ("targets.csv", reference.load_targets),
+    ("announced_figures.csv", reference.load_announced_figures),
+    ("alert_rules.csv", reference.load_alert_rules),
+    ("known_gaps.csv", reference.load_known_gaps),
 )
 # A change of these changes which figures a unit is counted in.
 AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
@@ -35,8 +36,8 @@ AREAS = ("provinces.csv", "regencies.csv", "former_provinces.csv")
 class Command(BaseCommand):
     help = (
         "Load provinces, regencies, former provinces, spellings, institutions, agreements, the task force's members "
-        "and directives, targets, announced figures and rules of alerts. Rows edited since are kept, unless "
-        "--overwrite; all files are loaded or none."
+        "and directives, targets, announced figures, known differences and rules of alerts. Rows edited since are "
+        "kept, unless --overwrite; all files are loaded or none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
