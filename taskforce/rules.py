@@ -1,7 +1,7 @@
 """What are the rules of percentages, gaps, targets and pace, as functions of plain values?"""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -32,6 +32,11 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1)
     except ValueError:
         return day.replace(year=day.year - 1, day=28)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the day so many mean months later; before it for a negative number."""
+    return day + timedelta(days=round(MONTH_DAYS * months))
 
 
 def pace(newly_covered: int, months: int = 12) -> Decimal:
