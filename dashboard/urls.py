@@ -9,6 +9,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.nation, name="nation"),
     path("komitmen/janji/", views.pledges, name="pledges"),
+    path("perkiraan/", views.forecast, name="forecast"),
     path("kerja/", views.room, name="room"),
     path("verifikasi/", views.queue, name="queue"),
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),

@@ -19,6 +19,7 @@ from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
 from commitments.models import Presence
+from dashboard.forecast import forecast_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.reports import (
     REVIEWED,
@@ -100,6 +101,18 @@ def pledges(request: HttpRequest) -> HttpResponse:
     listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
     page = pledges_page(form.standpoint, **listed, number=request.GET.get("halaman", ""))
     return render(request, "dashboard/pledges.html", {"page": page, "form": form})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def forecast(request: HttpRequest) -> HttpResponse:
+    """Show when the nation and each province may get to 100 %, and how such forecasts fared."""
+    form = _form(request, StandpointForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    return render(request, "dashboard/forecast.html", {"page": forecast_page(form.standpoint), "form": form})
 
 
 @require_safe

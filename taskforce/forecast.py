@@ -57,6 +57,11 @@ class Finish:
     p50: date | None
     p90: date | None
 
+    @property
+    def by_name(self) -> tuple[tuple[str, date | None], ...]:
+        """Return the three in order, each with what it is called."""
+        return ("P10", self.p10), ("P50", self.p50), ("P90", self.p90)
+
 
 @dataclass(frozen=True)
 class AreaForecast:
@@ -69,7 +74,7 @@ class AreaForecast:
     @property
     def is_complete(self) -> bool:
         """Return whether nothing is left to wait for."""
-        return self.coverage.covered == self.coverage.units
+        return bool(self.coverage.units) and self.coverage.covered == self.coverage.units
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
+    "perkiraan/": ("/perkiraan/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
