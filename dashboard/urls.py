@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.nation, name="nation"),
     path("komitmen/janji/", views.pledges, name="pledges"),
     path("perkiraan/", views.forecast, name="forecast"),
+    path("perkiraan/berikutnya/", views.next_best, name="next-best"),
     path("kerja/", views.room, name="room"),
     path("verifikasi/", views.queue, name="queue"),
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),

@@ -113,9 +113,9 @@ class Trial:
         return self.covered.p10 <= self.followed <= self.covered.p90
 
     @property
-    def is_a_year(self) -> bool:
-        """Return whether it looked one year ahead."""
-        return self.looked_to.year - self.stood_on.year == 1
+    def years(self) -> int:
+        """Return how many years ahead it looked."""
+        return self.looked_to.year - self.stood_on.year
 
 
 @dataclass(frozen=True)
@@ -141,19 +141,23 @@ class ForecastReport:
     @property
     def of_a_year(self) -> tuple[Trial, ...]:
         """Return the trials that looked one year ahead."""
-        return tuple(trial for trial in self.trials if trial.is_a_year)
+        return tuple(trial for trial in self.trials if trial.years == 1)
 
     @property
-    def mean_error(self) -> int | None:
-        """Return by how many units these were off on average, either way, rounded up; None without a trial."""
-        trials = self.of_a_year
-        return -(-sum(abs(trial.error) for trial in trials) // len(trials)) if trials else None
+    def mean_error(self) -> Decimal | None:
+        """Return by how many units these were off on average, either way; None without a trial."""
+        return rules.mean([abs(trial.error) for trial in self.of_a_year])
 
     @property
     def mean_error_pct(self) -> Decimal | None:
         """Return the same in percent of what followed."""
         trials = self.of_a_year
         return rules.percentage(sum(abs(trial.error) for trial in trials), sum(trial.followed for trial in trials))
+
+    @property
+    def worst(self) -> Trial | None:
+        """Return the trial that was furthest off in percent of what followed, however far it looked."""
+        return max(self.trials, key=lambda trial: abs(trial.error_pct or Decimal()), default=None)
 
     @property
     def inside(self) -> int:
@@ -181,7 +185,7 @@ def forecast(standpoint: Standpoint) -> ForecastReport:
     """Return when the nation and each province may get to 100 % of the 509 units, all inaugurated."""
     coverage = answer(Question(standpoint.as_at, standpoint.known_at, standpoint.layer, standpoint.boundaries))
     facts = facts_of(standpoint)
-    drawn = _draw(facts, standpoint.as_at, 12 * model.HORIZON_YEARS)
+    drawn = draw(facts, standpoint.as_at, 12 * model.HORIZON_YEARS)
     covered_on = _inaugurations(facts)
     return ForecastReport(
         standpoint=standpoint,
@@ -232,7 +236,7 @@ class _Drawn:
 
 
 @lru_cache(maxsize=128)
-def _draw(facts: tuple[Fact, ...], as_at: date, months: int) -> _Drawn | None:
+def draw(facts: tuple[Fact, ...], as_at: date, months: int) -> _Drawn | None:
     """Return the spread over the draws, None where the data do not suffice; the same facts always give the same."""
     history, provinces = history_of(facts, as_at)
     pace = model.pace_of(history)
@@ -279,7 +283,7 @@ def _trials(standpoint: Standpoint, covered_on: Mapping[str, date]) -> tuple[Tri
         if not ends:
             continue
         facts = facts_of(replace(standpoint, as_at=stood_on))
-        drawn = _draw(facts, stood_on, 12 * len(ends))
+        drawn = draw(facts, stood_on, 12 * len(ends))
         if drawn is None:
             continue
         for years, end in enumerate(ends, start=1):

@@ -1,6 +1,7 @@
 """What are the rules of percentages, gaps, targets and pace, as functions of plain values?"""
 
 import math
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -14,6 +15,11 @@ def percentage(part: int, whole: int) -> Decimal | None:
     if whole == 0:
         return None
     return _one_place(Fraction(100 * part, whole))
+
+
+def mean(values: Collection[int]) -> Decimal | None:
+    """Return the mean with one place, rounded half up; None where there are no values."""
+    return _one_place(Fraction(sum(values), len(values))) if values else None
 
 
 def units_for(share: Fraction, units: int) -> int:

@@ -36,6 +36,8 @@ MIN_SPELLS = 10
 """So many sites must have gone from a stage to inauguration before its waits are drawn from."""
 MIN_LONGER = 3
 """So many of them must have waited longer than a site already has."""
+_AT_ONCE = 256
+"""So many draws fit the processor's cache; with all of them at once it took more than twice as long."""
 _SURELY = 10_000.0
 """A cumulative hazard that nothing survives; more would only cost precision."""
 
@@ -216,10 +218,15 @@ def _months_in_stage(
 def _first_reaching(paths: Floats, needed: Floats) -> Whole:
     """Return for each draw the first column where its ascending path reaches what is needed; their number if none."""
     draws, columns = paths.shape
-    apart = np.arange(draws)[:, None] * (paths.max(initial=0.0) + 2)
-    line = (paths + apart).ravel()
-    sought = np.minimum(needed, paths.max(initial=0.0) + 1) + apart
-    return np.minimum(np.searchsorted(line, sought) - np.arange(draws)[:, None] * columns, columns)
+    top = paths.max(initial=0.0) + 1
+    result = np.empty(needed.shape, np.intp)
+    for start in range(0, draws, _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        # One path after the other makes a single ascending line, which NumPy searches for all of them.
+        line = np.arange(len(paths[some]))[:, None]
+        found = np.searchsorted((paths[some] + line * 2 * top).ravel(), np.minimum(needed[some], top) + line * 2 * top)
+        result[some] = np.minimum(found - line * columns, columns)
+    return result
 
 
 def complete_in(months: NDArray[np.int16], area: Whole, areas: int) -> NDArray[np.int16]:

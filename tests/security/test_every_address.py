@@ -32,6 +32,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "perkiraan/": ("/perkiraan/", PUBLIC),
+    "perkiraan/berikutnya/": ("/perkiraan/berikutnya/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
