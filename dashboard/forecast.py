@@ -28,6 +28,7 @@ class ForecastPage:
     past: tuple[tuple[date, int], ...]
     fan: tuple[FanPoint, ...]
     draws: int
+    trial_draws: int
     assumptions: tuple[str, ...]
 
 
@@ -42,6 +43,7 @@ def forecast_page(standpoint: Standpoint) -> ForecastPage:
         past=report.past[:-1:12],
         fan=report.fan[::12],
         draws=model.DRAWS,
+        trial_draws=model.TRIAL_DRAWS,
         assumptions=_assumptions(),
     )
 

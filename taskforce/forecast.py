@@ -185,7 +185,7 @@ def forecast(standpoint: Standpoint) -> ForecastReport:
     """Return when the nation and each province may get to 100 % of the 509 units, all inaugurated."""
     coverage = answer(Question(standpoint.as_at, standpoint.known_at, standpoint.layer, standpoint.boundaries))
     facts = facts_of(standpoint)
-    drawn = draw(facts, standpoint.as_at, 12 * model.HORIZON_YEARS)
+    drawn = draw(facts, standpoint.as_at, 12 * model.HORIZON_YEARS, model.DRAWS)
     covered_on = _inaugurations(facts)
     return ForecastReport(
         standpoint=standpoint,
@@ -236,14 +236,14 @@ class _Drawn:
 
 
 @lru_cache(maxsize=128)
-def draw(facts: tuple[Fact, ...], as_at: date, months: int) -> _Drawn | None:
+def draw(facts: tuple[Fact, ...], as_at: date, months: int, draws: int) -> _Drawn | None:
     """Return the spread over the draws, None where the data do not suffice; the same facts always give the same."""
     history, provinces = history_of(facts, as_at)
     pace = model.pace_of(history)
     if not model.is_enough(pace):
         return None
     rng = np.random.default_rng(model.SEED)
-    drawn = model.months_to_go(history, pace, months, model.DRAWS, rng)
+    drawn = model.months_to_go(history, pace, months, draws, rng)
     finish = model.spread(model.complete_in(drawn, history.area, len(provinces))).T.tolist()
     in_a_year = (
         model.spread((drawn[:, history.area == number] <= 12).sum(axis=1)).tolist() for number in range(len(provinces))
@@ -283,7 +283,7 @@ def _trials(standpoint: Standpoint, covered_on: Mapping[str, date]) -> tuple[Tri
         if not ends:
             continue
         facts = facts_of(replace(standpoint, as_at=stood_on))
-        drawn = draw(facts, stood_on, 12 * len(ends))
+        drawn = draw(facts, stood_on, 12 * len(ends), model.TRIAL_DRAWS)
         if drawn is None:
             continue
         for years, end in enumerate(ends, start=1):

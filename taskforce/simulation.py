@@ -18,6 +18,8 @@ Whole = NDArray[np.intp]
 
 SEED = 509
 DRAWS = 10_000
+TRIAL_DRAWS = 2_500
+"""For each of the four past days a forecast is tried on: a quarter each, so that a page needs twice as long at most."""
 HORIZON_YEARS = 15
 """Nothing is said about later. An assumption: no source gives a period."""
 
