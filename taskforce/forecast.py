@@ -224,7 +224,7 @@ def history_of(facts: tuple[Fact, ...], as_at: date) -> tuple[model.History, tup
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Drawn:
     """What came out of the draws; months count from the day asked about."""
 
     covered: tuple[tuple[int, int, int], ...]
@@ -236,7 +236,7 @@ class _Drawn:
 
 
 @lru_cache(maxsize=128)
-def draw(facts: tuple[Fact, ...], as_at: date, months: int, draws: int) -> _Drawn | None:
+def draw(facts: tuple[Fact, ...], as_at: date, months: int, draws: int) -> Drawn | None:
     """Return the spread over the draws, None where the data do not suffice; the same facts always give the same."""
     history, provinces = history_of(facts, as_at)
     pace = model.pace_of(history)
@@ -248,14 +248,14 @@ def draw(facts: tuple[Fact, ...], as_at: date, months: int, draws: int) -> _Draw
     in_a_year = (
         model.spread((drawn[:, history.area == number] <= 12).sum(axis=1)).tolist() for number in range(len(provinces))
     )
-    return _Drawn(
+    return Drawn(
         covered=tuple(map(tuple, model.spread(model.covered_by(drawn, months)).T.tolist())),
         finish=dict(zip(provinces, finish, strict=True)) | {"": model.spread(drawn.max(axis=1)).tolist()},
         in_a_year=dict(zip(provinces, in_a_year, strict=True)),
     )
 
 
-def _forecast_of(area: AreaCoverage, drawn: _Drawn | None, as_at: date) -> AreaForecast:
+def _forecast_of(area: AreaCoverage, drawn: Drawn | None, as_at: date) -> AreaForecast:
     is_known = not area.code or area.covered >= PROVINCE_MIN_INAUGURATED
     if drawn is None or not is_known or area.covered == area.units:
         return AreaForecast(area, None)
@@ -294,7 +294,7 @@ def _trials(standpoint: Standpoint, covered_on: Mapping[str, date]) -> tuple[Tri
     return tuple(trials)
 
 
-def _provinces_tried(facts: tuple[Fact, ...], drawn: _Drawn, followed: set[str]) -> tuple[int, int]:
+def _provinces_tried(facts: tuple[Fact, ...], drawn: Drawn, followed: set[str]) -> tuple[int, int]:
     """Return of how many provinces that were not complete the number was tried, and for how many it held."""
     units: dict[str, set[str]] = {}
     for unit, province, _stage, _since in facts:
