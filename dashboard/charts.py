@@ -1,7 +1,7 @@
 """Where do the marks of a picture stand? Plain counts in, the text of SVG attributes out; style is the page's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -154,9 +154,14 @@ class MarkShape:
     """The corner of a square around it."""
 
 
+FAN_WIDTH, FAN_HEIGHT = 320, 220
+FAN_LEFT, FAN_RIGHT, FAN_TOP, FAN_BOTTOM = 32, 306, 20, 196
+"""Between these lies the picture; numbers stand outside."""
+
+
 @dataclass(frozen=True)
 class Tick:
-    """A line of a scale with its label."""
+    """A mark of a scale with its label, and where; positions as text."""
 
     label: str
     at: str
@@ -213,3 +218,59 @@ def gap_picture(steps: Sequence[tuple[date, int]], marks: Sequence[Mark], *, fir
 def _mark_shape(mark: Mark, x: str, y: str, against_y: str) -> MarkShape:
     half = GapPicture.mark_size / 2
     return MarkShape(mark.kind, x, y, against_y, f"{float(x) - half:.1f}", f"{float(y) - half:.1f}")
+
+
+@dataclass(frozen=True)
+class FanPicture:
+    """What was, as a line up to a day, and from there the span of what may be, with a line through its middle."""
+
+    past: str
+    band: str
+    middle: str
+    now: str
+    years: tuple[Tick, ...]
+    counts: tuple[Tick, ...]
+    width: int = FAN_WIDTH
+    height: int = FAN_HEIGHT
+    left: int = FAN_LEFT
+    right: int = FAN_RIGHT
+    top: int = FAN_TOP
+    bottom: int = FAN_BOTTOM
+
+
+def fan_picture(
+    past: Sequence[tuple[date, int]], fan: Sequence[tuple[date, tuple[int, int, int]]], *, full: int
+) -> FanPicture:
+    """Return the picture of a count's past and its possible future, P10, P50 and P90 by day.
+
+    Args:
+        past: days and counts, in order; the last is the day from which the fan opens.
+        fan: from that day on.
+        full: the count at the top.
+
+    Raises:
+        ValueError: there is no fan, or nothing to count.
+    """
+    if not (past and fan and full):
+        raise ValueError("There is nothing to draw.")
+    first, last = past[0][0], fan[-1][0]
+
+    def x(day: date) -> str:
+        return f"{FAN_LEFT + (FAN_RIGHT - FAN_LEFT) * ((day - first).days / (last - first).days):.1f}"
+
+    def y(count: int) -> str:
+        return f"{FAN_BOTTOM - (FAN_BOTTOM - FAN_TOP) * (count / full):.1f}"
+
+    def line(points: Iterable[tuple[date, int]]) -> str:
+        return "M" + " L".join(f"{x(day)},{y(count)}" for day, count in points)
+
+    lower, middle, upper = ([(day, spread[which]) for day, spread in fan] for which in range(3))
+    now, covered = past[-1]
+    return FanPicture(
+        past=line(past),
+        band=f"{line([*upper, *reversed(lower)])} Z",
+        middle=line(middle),
+        now=x(now),
+        years=tuple(Tick(str(year), x(date(year, 1, 1))) for year in range(first.year + 1, last.year + 1, 5)),
+        counts=tuple(Tick(str(count), y(count)) for count in sorted({0, covered, full})),
+    )

@@ -130,12 +130,12 @@ def province_page(question: Question, code: str) -> ProvincePage:
     if area is None:
         raise Http404(_("Tidak ada provinsi berkode %(code)s pada tanggal itu.") % {"code": code})
     standings = unit_standings(question, code)
-    sites = _main_sites(unit.code for unit in standings)
+    sites = main_sites(unit.code for unit in standings)
     units = tuple(UnitRow(unit, tuple(sites[unit.code])) for unit in standings)
     return ProvincePage(coverage=coverage, area=area, units=units)
 
 
-def _main_sites(codes: Iterable[str]) -> dict[str, list[Site]]:
+def main_sites(codes: Iterable[str]) -> dict[str, list[Site]]:
     """Return the MPPs of the regencies with `codes`, by code; branches left out."""
     sites: dict[str, list[Site]] = defaultdict(list)
     for site in Site.objects.main().filter(regency__code__in=list(codes)).select_related("regency"):
@@ -193,7 +193,7 @@ def pledges_page(
         and standing in ("", outcome.standing)
     ]
     sheet = Paginator(listed, PLEDGES_PER_PAGE).get_page(number)
-    sites = _main_sites(outcome.pledge.regency.code for outcome in sheet)
+    sites = main_sites(outcome.pledge.regency.code for outcome in sheet)
     later = [slip for slip in report.slips if slip.year > slip.first_year]
     inaugurated, inaugurated_later = (sum(slip.inaugurated for slip in slips) for slips in (report.slips, later))
     return PledgesPage(

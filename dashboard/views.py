@@ -21,6 +21,7 @@ from accounts.models import User
 from commitments.models import Presence, institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
+from dashboard.forecast import forecast_page, next_best_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.reports import (
     REVIEWED,
@@ -40,7 +41,7 @@ from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, Sit
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
-from taskforce.forms import AnnouncedForm, CoverageForm, PledgeForm, PresenceForm, StandpointForm
+from taskforce.forms import AnnouncedForm, AreaForm, CoverageForm, PledgeForm, PresenceForm, StandpointForm
 from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
 from taskforce.models import Alert
 from taskforce.pledges import pledged_years, pressing_pledges
@@ -133,6 +134,32 @@ def announced_figure(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     return render(request, "dashboard/announced_figure.html", {"page": figure_page(form.standpoint, int(pk))})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def forecast(request: HttpRequest) -> HttpResponse:
+    """Show when the nation and each province may get to 100 %, and how such forecasts fared."""
+    form = _form(request, StandpointForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    return render(request, "dashboard/forecast.html", {"page": forecast_page(form.standpoint), "form": form})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def next_best(request: HttpRequest) -> HttpResponse:
+    """Show which inaugurations would close most gaps, and what stands in their way."""
+    form = _form(request, AreaForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    listed = {name: form.cleaned_data[name] for name in ("province", "island_group")}
+    page = next_best_page(form.standpoint, request.user, **listed, number=request.GET.get("halaman", ""))
+    return render(request, "dashboard/next_best.html", {"page": page, "form": form})
 
 
 @require_safe

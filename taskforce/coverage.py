@@ -107,6 +107,8 @@ class Goal:
 class UnitStanding:
     """How far one unit is on the day asked about."""
 
+    province: str
+    """The province's code."""
     code: str
     name: str
     is_covered: bool
@@ -284,8 +286,8 @@ def answer(question: Question) -> Coverage:
     )
 
 
-def unit_standings(question: Question, province: str) -> tuple[UnitStanding, ...]:
-    """Return how far each unit of the province with code `province` is, by code."""
+def unit_standings(question: Question, province: str = "") -> tuple[UnitStanding, ...]:
+    """Return how far each unit of the province with code `province`, or of all, is, by code."""
     rows = fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
     return tuple(_standing(row) for row in rows)
 
@@ -357,9 +359,10 @@ def fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _standing(row: tuple[Any, ...]) -> UnitStanding:
-    code, name, is_covered, covered_on, position, *dates = row
+    province, code, name, is_covered, covered_on, position, *dates = row
     reached_on, reached_precision, status, status_since, status_precision = dates
     return UnitStanding(
+        province=province,
         code=code,
         name=name,
         is_covered=is_covered,
@@ -614,7 +617,7 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
         FROM at_site ORDER BY holder_id, {_SERVING} DESC, since DESC
     )
     SELECT
-        regency.code, regency.name, standing.holder_id IS NOT NULL, standing.covered_on,
+        province.code, regency.code, regency.name, standing.holder_id IS NOT NULL, standing.covered_on,
         stage.position, stage.reached_on, stage.date_precision,
         latest.status, latest.since, latest.date_precision
     FROM unit
@@ -623,7 +626,7 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
     LEFT JOIN stage ON stage.holder_id = unit.holder_id
     LEFT JOIN latest ON latest.holder_id = unit.holder_id
     LEFT JOIN standing ON standing.holder_id = unit.holder_id
-    WHERE province.code = %(province)s
+    WHERE %(province)s = '' OR province.code = %(province)s
     ORDER BY regency.code
     """
 

@@ -44,6 +44,13 @@ class PledgeOutcome:
         return pledge_standing(self.pledge.due_on, self.in_force.due_on, self.unit.inaugurated_on, self.as_at)
 
     @property
+    def can_be_kept(self) -> bool:
+        """Return whether an inauguration on the day asked about would keep it, if there was none before."""
+        return self.unit.inaugurated_on is None and (
+            pledge_standing(self.pledge.due_on, self.in_force.due_on, self.as_at, self.as_at) == PledgeStanding.KEPT
+        )
+
+    @property
     def is_late(self) -> bool:
         """Return whether the day promised last went by."""
         return self.standing == PledgeStanding.LATE
@@ -156,6 +163,12 @@ def pledge_report(standpoint: Standpoint) -> PledgeReport:
         slips=_slips(outcomes),
         announced=_announced(outcomes, standpoint.as_at),
     )
+
+
+def open_pledges(standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
+    """Return the pledges made by the day asked about whose units are not inaugurated yet."""
+    outcomes = _outcomes(Pledge.objects.all(), inaugurations(standpoint), standpoint.as_at)
+    return tuple(outcome for outcome in outcomes if outcome.unit.inaugurated_on is None)
 
 
 def pledged_years(today: date) -> range:

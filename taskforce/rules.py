@@ -1,7 +1,8 @@
 """What are the rules of percentages, targets, pace and closing, as functions of plain values?"""
 
 import math
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -21,6 +22,11 @@ def percentage(part: int, whole: int) -> Decimal | None:
     return _one_place(Fraction(100 * part, whole))
 
 
+def mean(values: Collection[int]) -> Decimal | None:
+    """Return the mean with one place, rounded half up; None where there are no values."""
+    return _one_place(Fraction(sum(values), len(values))) if values else None
+
+
 def units_for(share: Fraction, units: int) -> int:
     """Return how many of `units` make up at least `share` of them."""
     return math.ceil(share * units)
@@ -37,6 +43,11 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1)
     except ValueError:
         return day.replace(year=day.year - 1, day=28)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the day so many mean months later; before it for a negative number."""
+    return day + timedelta(days=round(MONTH_DAYS * months))
 
 
 def pace(newly_covered: int, months: int = 12) -> Decimal:

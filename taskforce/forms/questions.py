@@ -154,19 +154,15 @@ class CoverageForm(StandpointForm):
         return Question(**self.given)
 
 
-class PresenceForm(StandpointForm):
-    """Read a question about the presence of signatories from an address: which rows and columns, in which order."""
+class AreaForm(StandpointForm):
+    """Read of which provinces something is asked: one, a group of islands, or all."""
 
     island_group = forms.ChoiceField(
         label=_("Kelompok pulau"), choices=[("", _("Semua")), *IslandGroup.choices], required=False
     )
     province = forms.ChoiceField(label=_("Provinsi"), required=False)
-    kind = forms.ChoiceField(
-        label=_("Jenis instansi"), choices=[("", _("Semua")), *InstitutionKind.choices], required=False
-    )
-    sort = forms.ChoiceField(choices=PresenceOrder, required=False, widget=forms.HiddenInput)
 
-    field_order = ("as_at", "island_group", "province", "kind", "boundaries", "known_at", "layer", "sort")
+    field_order: Iterable[str] = ("as_at", "island_group", "province", "boundaries", "known_at", "layer")
 
     def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
         super().__init__(data, today=today, may_see_reported=may_see_reported)
@@ -179,11 +175,6 @@ class PresenceForm(StandpointForm):
         """Return the only province asked about, None for all; only a valid form knows."""
         return self._provinces.get(self.cleaned_data["province"])
 
-    @property
-    def order(self) -> PresenceOrder:
-        """Return in which order the signatories are to stand; only a valid form knows."""
-        return PresenceOrder(self.given.get("sort", PresenceOrder.NAME))
-
     def clean(self) -> dict[str, Any]:
         """Refuse a province that lies in another group of islands than the one asked about."""
         super().clean()
@@ -193,6 +184,22 @@ class PresenceForm(StandpointForm):
             there = {"province": province.name, "group": province.island_group}
             self.add_error("province", _("%(province)s ada di kelompok %(group)s.") % there)
         return self.cleaned_data
+
+
+class PresenceForm(AreaForm):
+    """Read a question about the presence of signatories from an address: which rows and columns, in which order."""
+
+    kind = forms.ChoiceField(
+        label=_("Jenis instansi"), choices=[("", _("Semua")), *InstitutionKind.choices], required=False
+    )
+    sort = forms.ChoiceField(choices=PresenceOrder, required=False, widget=forms.HiddenInput)
+
+    field_order = ("as_at", "island_group", "province", "kind", "boundaries", "known_at", "layer", "sort")
+
+    @property
+    def order(self) -> PresenceOrder:
+        """Return in which order the signatories are to stand; only a valid form knows."""
+        return PresenceOrder(self.given.get("sort", PresenceOrder.NAME))
 
 
 class PledgeForm(StandpointForm):

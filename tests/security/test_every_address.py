@@ -45,6 +45,8 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "^seremoni/(?P<pk>[0-9]{1,18})/catat/$": ("/seremoni/{ceremony}/catat/", (405, 405, 405, 405)),
     "angka/": ("/angka/", PUBLIC),
     "^angka/(?P<pk>[0-9]{1,18})/$": ("/angka/{figure}/", PUBLIC),
+    "perkiraan/": ("/perkiraan/", PUBLIC),
+    "perkiraan/berikutnya/": ("/perkiraan/berikutnya/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),

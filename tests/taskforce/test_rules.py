@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from taskforce import rules
@@ -22,6 +22,17 @@ def test_percentage_has_one_place_rounded_half_up(part: int, whole: int, expecte
 def test_a_half_is_rounded_up() -> None:
     assert rules.percentage(1, 2000) == Decimal("0.1")
     assert rules.percentage(3, 2000) == Decimal("0.2")
+
+
+def test_a_mean_has_one_place_rounded_half_up() -> None:
+    assert rules.mean([33, 31, 44, 25]) == Decimal("33.3")
+    assert rules.mean([]) is None
+
+
+@given(st.dates(), st.integers(-60, 180))
+def test_months_are_counted_in_mean_months(day: date, months: int) -> None:
+    assume(date(100, 1, 1) < day < date(9000, 1, 1))
+    assert abs((rules.months_later(day, months) - day).days - months * 30.4375) <= 0.5
 
 
 def test_of_nothing_there_is_no_percentage() -> None:
