@@ -5,7 +5,7 @@ new entry that supersedes it. Triggers hold this against raw SQL too.
 """
 
 from datetime import date
-from typing import ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import pgtrigger
 from django.conf import settings
@@ -223,6 +223,8 @@ class LedgerEntry(models.Model):
     """The letter with which receipt numbers of this ledger begin."""
     SAYS: ClassVar[tuple[str, ...]]
     """The fields that make up the statement: about what, what, and from which day."""
+    REPEATED: ClassVar[Any] = _("Hal yang sama sudah tercatat pada tanggal itu.")
+    """What is said to whoever makes a statement that waits or is in force already."""
 
     def get_absolute_url(self) -> str:
         """Return the page that shows the report and what became of it."""
