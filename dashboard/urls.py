@@ -16,5 +16,6 @@ urlpatterns = [
     re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
     path("komitmen/", views.commitments, name="commitments"),
     path("komitmen/belum-hadir/", views.gaps, name="gaps"),
+    path("kesiapan/", views.readiness, name="readiness"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

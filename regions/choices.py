@@ -256,6 +256,6 @@ _MOVEMENT_MARKS = {
     ReadinessMovement.DOWN: "▼",
     ReadinessMovement.SAME: "=",
     ReadinessMovement.FOUND: "+",
-    ReadinessMovement.LOST: "×",
+    ReadinessMovement.LOST: "\N{MINUS SIGN}",
     ReadinessMovement.UNKNOWN: "?",
 }

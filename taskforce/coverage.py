@@ -3,7 +3,7 @@
 `coverage` answers for one day, for pages, API, exports and alerts. `DAILY_FIGURES` answers for many days in
 one statement, for the stored snapshots. Both are put together from the same fragments of SQL: which entries
 are in force, on which days that makes a unit covered, and which province a unit belongs to; `taskforce.presence`
-uses the same. DESIGN section 4
+and `taskforce.readiness` use the same. DESIGN section 4
 defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
@@ -356,12 +356,17 @@ _SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
 
 def in_force(table: str, columns: str, layer: Layer) -> str:
     """Select the entries of main sites that were believed and not corrected, each with its unit."""
-    believed = _BELIEVED[layer].format
     return f"""
         SELECT site.regency_id AS holder_id, {columns}
         FROM {table} entry
         JOIN regions_site site ON site.id = entry.site_id AND NOT site.is_branch
-        WHERE NOT entry.withdraws
+        WHERE {stands(table, layer)}"""
+
+
+def stands(table: str, layer: Layer) -> str:
+    """Say of `entry`, a row of a ledger's table, that it was believed and not corrected."""
+    believed = _BELIEVED[layer].format
+    return f"""NOT entry.withdraws
           AND {believed(e="entry")}
           AND NOT EXISTS (
               SELECT FROM {table} correction

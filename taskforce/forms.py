@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
-from regions.models import Province
+from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import Basis, Boundaries, Counting, Layer, PresenceOrder
 from taskforce.coverage import Question, Standpoint
@@ -170,9 +170,7 @@ class PresenceForm(StandpointForm):
 
     def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
         super().__init__(data, today=today, may_see_reported=may_see_reported)
-        self._provinces = {province.code: province for province in Province.objects.all()}
-        names = [(code, province.name) for code, province in self._provinces.items()]
-        cast("forms.ChoiceField", self.fields["province"]).choices = [("", _("Semua")), *names]
+        self._provinces = _offer_provinces(self)
 
     @property
     def chosen_province(self) -> Province | None:
@@ -213,3 +211,47 @@ class PledgeForm(StandpointForm):
             ("province", [("", _("Semua provinsi")), *provinces]),
         ):
             cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+
+class ReadinessForm(StandpointForm):
+    """Read a question about readiness: of which province, against which baseline."""
+
+    province = forms.ChoiceField(label=_("Provinsi"), required=False)
+    baseline = forms.ChoiceField(label=_("Dibandingkan dengan baseline"), required=False)
+
+    field_order = ("as_at", "province", "baseline", "boundaries", "known_at", "layer")
+
+    def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
+        super().__init__(data, today=today, may_see_reported=may_see_reported)
+        self._provinces = _offer_provinces(self)
+        self._baselines = {str(baseline.pk): baseline for baseline in ReadinessBaseline.objects.all()}
+        names = [(key, str(baseline)) for key, baseline in self._baselines.items()]
+        latest = _("Terakhir sebelum tanggal itu") if names else _("Belum ada baseline")
+        cast("forms.ChoiceField", self.fields["baseline"]).choices = [("", latest), *names]
+
+    @property
+    def chosen_province(self) -> Province | None:
+        """Return the only province asked about, None for all; only a valid form knows."""
+        return self._provinces.get(self.cleaned_data["province"])
+
+    @property
+    def chosen_baseline(self) -> ReadinessBaseline | None:
+        """Return what the day is compared with: unless chosen the last stand by then; only a valid form knows."""
+        by_then = (each for each in self._baselines.values() if each.as_at <= self.standpoint.as_at)
+        return self._baselines.get(self.cleaned_data["baseline"]) or next(by_then, None)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a baseline of a later day than the one asked about."""
+        super().clean()
+        baseline, as_at = self._baselines.get(self.cleaned_data.get("baseline", "")), self.cleaned_data.get("as_at")
+        if baseline and as_at and baseline.as_at > as_at:
+            self.add_error("baseline", _("Baseline itu dari sesudah tanggal yang ditanyakan."))
+        return self.cleaned_data
+
+
+def _offer_provinces(form: StandpointForm) -> dict[str, Province]:
+    """Let a form's field choose one of the provinces, or all; return them by code."""
+    provinces = {province.code: province for province in Province.objects.all()}
+    names = [(code, province.name) for code, province in provinces.items()]
+    cast("forms.ChoiceField", form.fields["province"]).choices = [("", _("Semua")), *names]
+    return provinces

@@ -97,12 +97,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('as_at', models.DateField(verbose_name='keadaan per')),
                 ('frozen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='dibekukan pada')),
-                ('note', models.CharField(help_text='Misalnya dasar pemantauan 2026.', max_length=200, verbose_name='keterangan')),
+                ('note', models.CharField(help_text='Misalnya kondisi awal 2026.', max_length=200, verbose_name='keterangan')),
                 ('frozen_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dibekukan oleh')),
             ],
             options={
-                'verbose_name': 'data dasar kesiapan',
-                'verbose_name_plural': 'data dasar kesiapan',
+                'verbose_name': 'baseline kesiapan',
+                'verbose_name_plural': 'baseline kesiapan',
                 'ordering': ['-as_at', '-frozen_at'],
             },
         ),
@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='readinessassessment',
-            trigger=pgtrigger.compiler.Trigger(name='leaves_baselines', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."state" = \'verified\')', func="\n    IF NEW.reviewed_at <= (SELECT max(frozen_at) FROM regions_readinessbaseline) THEN\n        RAISE EXCEPTION 'Data dasar sudah dibekukan setelah waktu pemeriksaan ini.'\n        USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='92ac9c1be4125eca2aa004dee213e0725045e3e9', operation='INSERT OR UPDATE', pgid='pgtrigger_leaves_baselines_b1e21', table='regions_readinessassessment', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='leaves_baselines', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."state" = \'verified\')', func="\n    IF NEW.reviewed_at <= (SELECT max(frozen_at) FROM regions_readinessbaseline) THEN\n        RAISE EXCEPTION 'Baseline sudah dibekukan setelah waktu pemeriksaan ini.'\n        USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='92ac9c1be4125eca2aa004dee213e0725045e3e9', operation='INSERT OR UPDATE', pgid='pgtrigger_leaves_baselines_b1e21', table='regions_readinessassessment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='readinessassessment',
@@ -228,11 +228,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='readinessbaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('as_at__lte', models.Func(models.F('frozen_at'), output_field=models.DateField(), template="(%(expressions)s AT TIME ZONE 'Asia/Jakarta')::date"))), name='regions_baseline_is_past', violation_error_message='Data dasar hanya dapat dibekukan untuk hari yang sudah tiba.'),
+            constraint=models.CheckConstraint(condition=models.Q(('as_at__lte', models.Func(models.F('frozen_at'), output_field=models.DateField(), template="(%(expressions)s AT TIME ZONE 'Asia/Jakarta')::date"))), name='regions_baseline_is_past', violation_error_message='Baseline hanya dapat dibekukan untuk hari yang sudah tiba.'),
         ),
         migrations.AddConstraint(
             model_name='readinessbaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='regions_baseline_is_named', violation_error_message='Sebutkan untuk apa data dasar ini.'),
+            constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='regions_baseline_is_named', violation_error_message='Sebutkan untuk apa baseline ini.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='readinessbaseline',
@@ -240,6 +240,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='readinessbaseline',
-            trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Data dasar yang sudah dibekukan tidak dapat diubah atau dihapus.' USING ERRCODE = 'restrict_violation';", hash='3dd4db0ee0925796990812dbae22502f9e7d0fce', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_keep_ab148', table='regions_readinessbaseline', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'Baseline yang sudah dibekukan tidak dapat diubah atau dihapus.' USING ERRCODE = 'restrict_violation';", hash='3dd4db0ee0925796990812dbae22502f9e7d0fce', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_keep_ab148', table='regions_readinessbaseline', when='BEFORE')),
         ),
     ]

@@ -230,6 +230,10 @@ class LedgerEntry(models.Model):
         """Return the page that shows the report and what became of it."""
         return reverse("regions:receipt", args=[self.LEDGER, self.pk])
 
+    def get_report_url(self) -> str:
+        """Return the form on which the same can be reported anew."""
+        return reverse("regions:report", args=[self.subject_id])
+
     @property
     def receipt(self) -> str:
         """Return the number by which people speak of the report."""

@@ -6,7 +6,7 @@ what was known of that day was frozen, and triggers hold that nothing is verifie
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -38,7 +38,7 @@ _IS_PLAUSIBLE = """
 """
 _LEAVES_BASELINES = """
     IF NEW.reviewed_at <= (SELECT max(frozen_at) FROM regions_readinessbaseline) THEN
-        RAISE EXCEPTION 'Data dasar sudah dibekukan setelah waktu pemeriksaan ini.'
+        RAISE EXCEPTION 'Baseline sudah dibekukan setelah waktu pemeriksaan ini.'
         USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
@@ -55,6 +55,15 @@ def _level(aspect: ReadinessAspect) -> Any:
     return models.CharField(
         aspect.label, max_length=7, choices=ReadinessLevel, blank=True, help_text=_("Kosong: belum ada data.")
     )
+
+
+class ReadinessQuerySet(LedgerQuerySet):
+    """Questions about many assessments."""
+
+    def said_last(self, regency: Regency) -> "ReadinessAssessment | None":
+        """Return what the next assessment of a regency is offered with: the last word, also one that was returned."""
+        said = self.filter(regency=regency, withdraws=False).exclude(state=EntryState.DRAFT)
+        return said.exclude(corrections__state=EntryState.VERIFIED).order_by("-assessed_on", "-pk").first()
 
 
 @tracked()
@@ -76,6 +85,8 @@ class ReadinessAssessment(LedgerEntry):
     regulation = _level(ReadinessAspect.REGULATION)
     institutions = _level(ReadinessAspect.INSTITUTIONS)
     network = _level(ReadinessAspect.NETWORK)
+
+    objects: ClassVar[ReadinessQuerySet] = ReadinessQuerySet.as_manager()  # type: ignore[assignment]
 
     HOLDER = "regency"
     COUNTS = False
@@ -130,6 +141,10 @@ class ReadinessAssessment(LedgerEntry):
         """Return the page that shows the report and what became of it."""
         return reverse("regions:readiness-receipt", args=[self.pk])
 
+    def get_report_url(self) -> str:
+        """Return the form on which the regency is assessed anew, offered as it was said last."""
+        return reverse("regions:readiness-report", args=[self.regency.code])
+
     def clean(self) -> None:
         """Refuse an area that is no unit: nothing would ever count it."""
         if self.regency_id and not self.regency.is_autonomous:
@@ -155,8 +170,8 @@ class ReadinessAssessment(LedgerEntry):
         """Return what stood or stands in its place: what it corrects, or the latest in force by its day."""
         if self.supersedes is not None:
             return self.supersedes
-        others: LedgerQuerySet = type(self)._default_manager.in_force()  # type: ignore[assignment]
-        return others.filter(regency=self.regency_id, assessed_on__lte=self.assessed_on).exclude(pk=self.pk).first()
+        others = ReadinessAssessment.objects.in_force().filter(regency=self.regency_id).exclude(pk=self.pk)
+        return others.filter(assessed_on__lte=self.assessed_on).first()
 
 
 class ReadinessBaseline(models.Model):
@@ -174,11 +189,11 @@ class ReadinessBaseline(models.Model):
         related_name="+",
         editable=False,
     )
-    note = models.CharField(_("keterangan"), max_length=200, help_text=_("Misalnya dasar pemantauan 2026."))
+    note = models.CharField(_("keterangan"), max_length=200, help_text=_("Misalnya kondisi awal 2026."))
 
     class Meta:
-        verbose_name = _("data dasar kesiapan")
-        verbose_name_plural = _("data dasar kesiapan")
+        verbose_name = _("baseline kesiapan")
+        verbose_name_plural = _("baseline kesiapan")
         ordering = ["-as_at", "-frozen_at"]
         constraints = [
             not_before("as_at", ROLLOUT_BEGAN_ON, name="regions_baseline_not_before_the_rollout"),
@@ -191,12 +206,12 @@ class ReadinessBaseline(models.Model):
                     )
                 ),
                 name="regions_baseline_is_past",
-                violation_error_message=_("Data dasar hanya dapat dibekukan untuk hari yang sudah tiba."),
+                violation_error_message=_("Baseline hanya dapat dibekukan untuk hari yang sudah tiba."),
             ),
             models.CheckConstraint(
                 condition=~Q(note=""),
                 name="regions_baseline_is_named",
-                violation_error_message=_("Sebutkan untuk apa data dasar ini."),
+                violation_error_message=_("Sebutkan untuk apa baseline ini."),
             ),
         ]
         triggers = [
@@ -207,7 +222,7 @@ class ReadinessBaseline(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
                 func=(
-                    "RAISE EXCEPTION 'Data dasar yang sudah dibekukan tidak dapat diubah atau dihapus.'"
+                    "RAISE EXCEPTION 'Baseline yang sudah dibekukan tidak dapat diubah atau dihapus.'"
                     " USING ERRCODE = 'restrict_violation';"
                 ),
             ),
@@ -221,4 +236,4 @@ class ReadinessBaseline(models.Model):
     def clean(self) -> None:
         """Refuse a day that has not come: what will be verified about it is not known yet."""
         if isinstance(self.as_at, date) and self.as_at > timezone.localdate():
-            raise ValidationError({"as_at": _("Data dasar hanya dapat dibekukan untuk hari yang sudah tiba.")})
+            raise ValidationError({"as_at": _("Baseline hanya dapat dibekukan untuk hari yang sudah tiba.")})

@@ -13,7 +13,7 @@ from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from mpp_tracker.lib.csvfile import CsvFile, Row
 from regions.choices import DatePrecision, EntryChannel, ReadinessAspect, ReadinessLevel
-from regions.models import ReadinessAssessment, ReadinessBaseline, Regency, still_permitted, turf_of
+from regions.models import ReadinessAssessment, ReadinessBaseline, Regency, still_permitted
 from regions.reference import named_regency, regencies_by_code
 from regions.rules import parse_partial_date
 from regions.services.ledger import enter_once, report, verify
@@ -55,11 +55,10 @@ def report_assessment(assessment: ReadinessAssessment, *, by: User) -> Readiness
 
     Raises:
         PermissionDenied: `by` does not report on the regency.
-        ValidationError: no aspect has a level, the area is no unit, or as `regions.services.ledger.report`.
+        ValidationError: no aspect has a level, or as `regions.services.ledger.report`.
     """
-    if assessment.regency_id not in turf_of(by).regencies:
+    if not Regency.objects.reportable_by(by).filter(pk=assessment.regency_id).exists():
         raise PermissionDenied
-    assessment.clean()
     report(assessment, by=by)
     return still_permitted(ReadinessAssessment.objects.visible_to(by), assessment)
 
