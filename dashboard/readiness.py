@@ -95,7 +95,7 @@ def _rows(area: AreaReadiness) -> tuple[AspectRow, ...]:
         AspectRow(
             tally=tally,
             steps=tuple(
-                Step(level.label if level else _("Belum ada data"), count, tally.before[level])
+                Step(str(level.label) if level else _("Belum ada data"), count, tally.before[level])
                 for level, count in tally.now.items()
             ),
             moved=tuple((movement, tally.moved[movement]) for movement in MOVEMENTS if tally.moved[movement]),

@@ -2,17 +2,22 @@
 
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from mpp_tracker.lib.history import VersionedForm
 from regions.choices import DatePrecision, OperatingStatus, ReadinessAspect, ReadinessLevel, Stage, Verdict
 from regions.models import Milestone, OperatingRecord, ReadinessAssessment, Regency, Site, SiteEntry
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
+from regions.services.readiness import ReadinessTally, load_readiness
 
 _LEDGERS = {"stage": Stage, "status": OperatingStatus}
 _PREFIXES: dict[type[SiteEntry], str] = {Milestone: "stage", OperatingRecord: "status"}
@@ -198,6 +203,34 @@ class AssessmentForm(SentOnceForm):
                 said |= {field: getattr(self._corrects, field) for field in ("assessed_on", *ReadinessAspect.values)}
                 said["date_precision"] = self._corrects.date_precision
         return ReadinessAssessment(regency=self._regency, supersedes=self._corrects, **said)
+
+
+class ReadinessFileForm(forms.Form):
+    """A file of published assessments."""
+
+    MAX_BYTES = 512 * 1024
+
+    file = forms.FileField(label=_("Berkas CSV"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is far larger than an assessment of every unit."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > self.MAX_BYTES:
+            most = filesizeformat(self.MAX_BYTES)
+            raise forms.ValidationError(_("Berkas paling besar %(most)s."), code="too_large", params={"most": most})
+        return file
+
+    def load(self, *, by: User) -> ReadinessTally:
+        """Load the file, all of it or nothing.
+
+        Raises:
+            BrokenFileError: as `load_readiness`.
+        """
+        file: UploadedFile = self.cleaned_data["file"]
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / Path(file.name or "kesiapan.csv").name
+            path.write_bytes(file.read())
+            return load_readiness(path, by=by)
 
 
 class SiteForm(VersionedForm):

@@ -6,7 +6,7 @@ what was known of that day was frozen, and triggers hold that nothing is verifie
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pgtrigger
 from django.conf import settings
@@ -63,7 +63,8 @@ class ReadinessQuerySet(LedgerQuerySet):
     def said_last(self, regency: Regency) -> "ReadinessAssessment | None":
         """Return what the next assessment of a regency is offered with: the last word, also one that was returned."""
         said = self.filter(regency=regency, withdraws=False).exclude(state=EntryState.DRAFT)
-        return said.exclude(corrections__state=EntryState.VERIFIED).order_by("-assessed_on", "-pk").first()
+        said = said.exclude(corrections__state=EntryState.VERIFIED).order_by("-assessed_on", "-pk")
+        return cast("ReadinessAssessment | None", said.first())
 
 
 @tracked()
@@ -169,7 +170,7 @@ class ReadinessAssessment(LedgerEntry):
     def before(self) -> "ReadinessAssessment | None":
         """Return what stood or stands in its place: what it corrects, or the latest in force by its day."""
         if self.supersedes is not None:
-            return self.supersedes
+            return cast("ReadinessAssessment", self.supersedes)
         others = ReadinessAssessment.objects.in_force().filter(regency=self.regency_id).exclude(pk=self.pk)
         return others.filter(assessed_on__lte=self.assessed_on).first()
 

@@ -63,13 +63,13 @@ def report_assessment(assessment: ReadinessAssessment, *, by: User) -> Readiness
     return still_permitted(ReadinessAssessment.objects.visible_to(by), assessment)
 
 
-def freeze(*, as_at: date, note: str, by: User) -> ReadinessBaseline:
-    """Freeze what is verified now about readiness up to `as_at`, to compare any later day with.
+def freeze(baseline: ReadinessBaseline, *, by: User) -> ReadinessBaseline:
+    """Freeze what is verified by now about readiness up to the day of `baseline`, to compare any later day with.
 
     Raises:
         ValidationError: the day has not come, lies before the rollout, or the baseline has no name.
     """
-    baseline = ReadinessBaseline(as_at=as_at, note=note.strip(), frozen_by=by)
+    baseline.frozen_by = by
     baseline.clean()
     save_checked(baseline, force_insert=True)
     return baseline

@@ -15,9 +15,19 @@ from PIL import Image
 from accounts.models import User
 from commitments.models import Institution, Presence
 from regions.choices import Role, Stage
-from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
+from regions.models import (
+    Assignment,
+    Ceremony,
+    Evidence,
+    Milestone,
+    Notice,
+    Province,
+    ReadinessAssessment,
+    Regency,
+    Site,
+)
 from regions.services.evidence import attach
-from regions.services.ledger import report
+from regions.services.ledger import report, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +43,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
+    "kesiapan/": ("/kesiapan/?province=35", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
     "healthz": ("/healthz", PUBLIC),
     "readyz": ("/readyz", PUBLIC),
@@ -41,6 +52,18 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "kerja/mpp/<int:pk>/masih-benar/": ("/kerja/mpp/{site}/masih-benar/", (405, 405, 405, 405)),
     "^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/mpp-baru/$": (
         "/kerja/kabkota/35.02/mpp-baru/",
+        (404, 404, 404, SIGN_IN),
+    ),
+    "^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/kesiapan/$": (
+        "/kerja/kabkota/35.02/kesiapan/",
+        (404, 404, 404, SIGN_IN),
+    ),
+    "^kerja/laporan/kesiapan/(?P<pk>[0-9]{1,18})/$": (
+        "/kerja/laporan/kesiapan/{assessment}/",
+        (404, 404, 200, SIGN_IN),
+    ),
+    "^kerja/laporan/kesiapan/(?P<pk>[0-9]{1,18})/koreksi/$": (
+        "/kerja/laporan/kesiapan/{assessed}/koreksi/",
         (404, 404, 404, SIGN_IN),
     ),
     "^kerja/laporan/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
@@ -67,7 +90,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
     "verifikasi/seremoni/<int:pk>/": ("/verifikasi/seremoni/{ceremony}/", (403, 403, 403, SIGN_IN)),
-    "^verifikasi/(?P<ledger>tahap|operasional|gerai)/(?P<pk>[0-9]{1,18})/$": (
+    "^verifikasi/(?P<ledger>tahap|operasional|gerai|kesiapan)/(?P<pk>[0-9]{1,18})/$": (
         "/verifikasi/tahap/{entry}/",
         (403, 404, 403, SIGN_IN),
     ),
@@ -103,12 +126,16 @@ def proof(entry: Milestone, officer: User) -> Evidence:
 
 
 @pytest.fixture
-def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) -> dict[str, int]:
+def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone], verifier: User) -> dict[str, int]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
     counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
     counter = Presence(site=entry.site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
     counter.counter_opened_on = date(2026, 3, 1)
     presence = report(counter, by=entry.reported_by)
+    regency = entry.site.regency
+    said = {"regency": regency, "budget": "ready", "note": SECRET}
+    assessment = report(ReadinessAssessment(**said, assessed_on=date(2026, 2, 1)), by=entry.reported_by)
+    assessed = report(ReadinessAssessment(**said, assessed_on=date(2026, 1, 1)), by=entry.reported_by)
     return {
         "site": entry.site_id,
         "entry": entry.pk,
@@ -117,6 +144,8 @@ def keys(entry: Milestone, proof: Evidence, verified: Callable[..., Milestone]) 
         "notice": Notice.objects.latest("pk").pk,
         "ceremony": Ceremony.objects.latest("pk").pk,
         "presence": presence.pk,
+        "assessment": assessment.pk,
+        "assessed": verify(assessed, by=verifier).pk,
     }
 
 
@@ -161,6 +190,7 @@ def test_strangers_change_nothing(
 ) -> None:
     address, _statuses = ADDRESSES[route]
     form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
+    form |= {"assessed_on": "2026-02-02", "budget": "ready"}
     form |= {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d", "decision": "verify", "name": "MPP Palsu"}
 
     for actor in ACTORS:
@@ -170,6 +200,7 @@ def test_strangers_change_nothing(
     entry.refresh_from_db()
     assert entry.state == "reported"
     assert Milestone.objects.filter(site=entry.site).count() == 2
+    assert ReadinessAssessment.objects.count() == 2
     assert Evidence.objects.filter(pk=keys["file"]).exists()
     assert Notice.objects.get(pk=keys["notice"]).read_at is None
     assert [site.name for site in entry.site.regency.sites.all()] == [entry.site.name]
