@@ -57,7 +57,7 @@ def _take(
             form.add_error(None, error)
         else:
             return redirect(entry)
-    levels = tuple(reversed(ReadinessLevel))
+    levels = tuple(ReadinessLevel)
     shown = {"form": form, "regency": regency, "said": said, "corrects": corrects, "levels": levels}
     return render(request, "regions/readiness_report.html", shown)
 
