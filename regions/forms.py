@@ -208,7 +208,7 @@ class AssessmentForm(SentOnceForm):
 class ReadinessFileForm(forms.Form):
     """A file of published assessments."""
 
-    MAX_BYTES = 512 * 1024
+    MAX_BYTES = 256 * 1024
 
     file = forms.FileField(label=_("Berkas CSV"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
 

@@ -12,6 +12,9 @@ ROLLOUT_BEGAN_ON = date(2017, 1, 1)
 STAGE_ORDER: tuple[Stage, ...] = tuple(Stage)
 """From promise to inauguration; the current stage is the furthest one reached."""
 
+READINESS_ORDER: tuple[ReadinessLevel, ...] = tuple(ReadinessLevel)
+"""From nothing done to ready."""
+
 OPENED_STAGES = frozenset({Stage.SOFT_LAUNCHED, Stage.OPENED, Stage.INAUGURATED})
 """Stages at which the public can walk in. `ready` says that the Ministry agrees, not that the doors are open."""
 
@@ -45,8 +48,7 @@ def readiness_movement(before: ReadinessLevel | None, now: ReadinessLevel | None
             (True, False): ReadinessMovement.FOUND,
             (False, True): ReadinessMovement.LOST,
         }[before is None, now is None]
-    order = list(ReadinessLevel)
-    step = order.index(now) - order.index(before)
+    step = READINESS_ORDER.index(now) - READINESS_ORDER.index(before)
     if step == 0:
         return ReadinessMovement.SAME
     return ReadinessMovement.UP if step > 0 else ReadinessMovement.DOWN

@@ -501,3 +501,25 @@ def test_an_assessment_is_corrected_once(assessed: Callable[..., ReadinessAssess
 
     with pytest.raises(ValidationError, match="sudah dikoreksi"):
         assessed(supersedes=first, note="Salah lagi", budget="not_yet")
+
+
+@pytest.mark.parametrize("reports", [1, 150])
+def test_the_queue_takes_as_many_queries_for_one_assessment_as_for_many(
+    review_desk: Client, officer: User, ponorogo: Regency, reports: int, django_assert_num_queries: Any
+) -> None:
+    ReadinessAssessment.objects.bulk_create(
+        ReadinessAssessment(
+            regency=ponorogo,
+            assessed_on=date(2026, 1, 1) + timedelta(days=number),
+            budget="ready",
+            state=EntryState.REPORTED,
+            reported_by=officer,
+            reported_at=timezone.now(),
+        )
+        for number in range(reports)
+    )
+
+    # 1 session, 2 user, 3 turf, 4-7 counts, 8-11 the four ledgers, 12 ceremonies that wait,
+    # 13 institutions of the verifier, 14 who is looking
+    with django_assert_num_queries(14):
+        review_desk.get("/verifikasi/")
