@@ -267,7 +267,7 @@ class Review:
 
     entry: LedgerEntry
     current: LedgerEntry | None
-    """What is in force of the same kind of that site or regency, latest first; None when nothing is."""
+    """What the report stands beside: the latest in force of its kind at that site, or the assessment before it."""
     change: PresenceChange | None
     """What a report of a counter changes; None for anything else."""
     standings: tuple[AspectStanding, ...]
@@ -362,10 +362,15 @@ def review_of(entry: Reviewed, user: User, *, today: date) -> Review:
     """Return what whoever reviews a report sees of it."""
     ledger = type(entry).objects
     card: Card
+    before: LedgerEntry | None
+    standings: tuple[AspectStanding, ...] = ()
     if isinstance(entry, ReadinessAssessment):
         (card,) = readiness_cards([entry.regency], user)
+        before = entry.before()
+        standings = beside(entry, before)
     else:
         (card,) = site_cards([entry.site], user, today=today)
+        before = next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None)
     may_decide = ledger.reviewable_by(user).filter(pk=entry.pk).exists()
     # Provinces are asked about what is said of a site itself.
     is_opinable = type(entry) in SUBJECTS.values()
@@ -374,9 +379,9 @@ def review_of(entry: Reviewed, user: User, *, today: date) -> Review:
         grounds = Presence.objects.verified().filter(site=entry.site_id, institution=entry.institution_id)
     return Review(
         entry=entry,
-        current=next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None),
+        current=before,
         change=change_by(entry) if isinstance(entry, Presence) else None,
-        standings=beside(entry, entry.before()) if isinstance(entry, ReadinessAssessment) else (),
+        standings=standings,
         card=card,
         seen=looks([entry])[entry.pk],
         changed_since=_changed_since(entry, grounds),

@@ -231,8 +231,8 @@ class LedgerEntry(models.Model):
         return reverse("regions:receipt", args=[self.LEDGER, self.pk])
 
     def get_report_url(self) -> str:
-        """Return the form on which the same can be reported anew."""
-        return reverse("regions:report", args=[self.subject_id])
+        """Return the form on which an officer reports the same anew."""
+        raise NotImplementedError
 
     @property
     def receipt(self) -> str:
@@ -363,6 +363,10 @@ class Milestone(LedgerEntry):
         """Return site, stage and day."""
         return f"{self.site}: {self.get_stage_display()} {self.reached_on}"
 
+    def get_report_url(self) -> str:
+        """Return the form of the site."""
+        return reverse("regions:report", args=[self.site_id])
+
     @property
     def holder(self) -> Regency:
         """Return the regency of the site."""
@@ -395,6 +399,10 @@ class OperatingRecord(LedgerEntry):
     def __str__(self) -> str:
         """Return site, status and day."""
         return f"{self.site}: {self.get_status_display()} {self.since}"
+
+    def get_report_url(self) -> str:
+        """Return the form of the site."""
+        return reverse("regions:report", args=[self.site_id])
 
     @property
     def holder(self) -> Regency:

@@ -90,7 +90,7 @@ def test_stored_markup_stays_text_wherever_it_is_shown(
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/", "/api/v1/coverage/"])
+@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/", "/kesiapan/", "/api/v1/coverage/"])
 def test_a_hostile_question_is_answered_or_refused(client: Client, path: str, value: str) -> None:
     for parameter in PARAMETERS:
         response = client.get(f"{path}?{parameter}={value}")
