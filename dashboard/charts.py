@@ -71,6 +71,26 @@ class FlowPicture:
     right_label_x: int = RIGHT + NODE_WIDTH + 6
 
 
+@dataclass(frozen=True)
+class Segment:
+    """One part of a bar, in percent of its length; positions as text."""
+
+    kind: str
+    x: str
+    width: str
+
+
+def stacked_bar(counts: Mapping[str, int]) -> tuple[Segment, ...]:
+    """Return the parts of a bar by kind, in their order; nothing where there is nothing to show."""
+    total = sum(counts.values())
+    segments, before = [], 0
+    for kind, count in counts.items():
+        if count:
+            segments.append(Segment(kind, f"{100 * before / total:.2f}", f"{100 * count / total:.2f}"))
+            before += count
+    return tuple(segments)
+
+
 def flow_picture(flows: Sequence[Flow]) -> FlowPicture:
     """Return the picture of `flows`, from the first name at the top to the last.
 

@@ -31,15 +31,18 @@ from regions.models import (
     Opinion,
     Person,
     Province,
+    ReadinessAssessment,
     Site,
     SiteEntry,
     turf_of,
 )
-from regions.reports import SiteCard, site_cards
+from regions.models.about import SUBJECTS
+from regions.reports import Card, SiteCard, readiness_cards, site_cards
 from regions.services.ledger import verify
 from regions.services.review import looks, verify_ceremony
 from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.pledges import PledgeOutcome, PledgeReport, pledge_report
+from taskforce.readiness import AspectStanding, beside
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,13 @@ def _slip_picture(report: PledgeReport) -> FlowPicture | None:
     return flow_picture(flows) if flows else None
 
 
-REVIEWED: dict[str, type[SiteEntry | Presence]] = {**LEDGERS, Presence.LEDGER: Presence}
+Reviewed = SiteEntry | Presence | ReadinessAssessment
+"""What can be reviewed in the queue."""
+
+REVIEWED: dict[str, type[Reviewed]] = {
+    **LEDGERS,
+    **{ledger.LEDGER: ledger for ledger in (Presence, ReadinessAssessment)},
+}
 """The ledgers whose reports stand in the queue, by their name in addresses."""
 
 
@@ -257,12 +266,14 @@ class Review:
     """One report beside what stands, and what the figures would become."""
 
     entry: LedgerEntry
-    current: SiteEntry | None
-    """What is in force of the same kind at that site, latest first; None when nothing is."""
+    current: LedgerEntry | None
+    """What the report stands beside: the latest in force of its kind at that site, or the assessment before it."""
     change: PresenceChange | None
     """What a report of a counter changes; None for anything else."""
-    card: SiteCard
-    """What was said of the site, this report included."""
+    standings: tuple[AspectStanding, ...]
+    """What an assessment says beside what stands in its place; empty for anything else."""
+    card: Card
+    """What was said of the site, or of the regency's readiness, this report included."""
     seen: str
     """How the report looks now, as `regions.services.review.looks` names it."""
     changed_since: bool
@@ -275,8 +286,8 @@ class Review:
     """The nation and the province, where the user may decide."""
 
     @property
-    def history(self) -> tuple[SiteEntry, ...]:
-        """Return what else was said of the site, latest happening first."""
+    def history(self) -> tuple[LedgerEntry, ...]:
+        """Return what else was said of the same, latest happening first."""
         return tuple(other for other in self.card.entries if other != self.entry)
 
 
@@ -319,8 +330,8 @@ def review_queue(user: User, *, province: str = "") -> Queue:
     """
     counts: Counter[tuple[str, str]] = Counter()
     shown: list[LedgerEntry] = []
-    at = "site__regency__province"
     for ledger in REVIEWED.values():
+        at = f"{ledger.HOLDER}__province"
         waiting: LedgerQuerySet = ledger.objects.visible_to(user).filter(state=EntryState.REPORTED)
         groups = list(waiting.order_by().values_list(f"{at}__code", f"{at}__name").annotate(Count("pk")))
         counts.update({(code, name): count for code, name, count in groups})
@@ -329,8 +340,10 @@ def review_queue(user: User, *, province: str = "") -> Queue:
             # Only what was counted is asked for: the code comes from the address.
             of_province = waiting.filter(**{f"{at}__code__in": [code for code, *_rest in groups if code == province]})
         rows = of_province.select_related(at, "reported_by")
-        # Nobody asks a province about a counter.
-        rows = rows.select_related("institution") if ledger is Presence else rows.prefetch_related("opinion")
+        if ledger is Presence:
+            rows = rows.select_related("institution")
+        if ledger in SUBJECTS.values():
+            rows = rows.prefetch_related("opinion")
         shown += rows.order_by("reported_at", "pk")[:QUEUE_LENGTH]
     shown = sorted(shown, key=attrgetter("reported_at"))[:QUEUE_LENGTH]
     grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
@@ -345,27 +358,38 @@ def review_queue(user: User, *, province: str = "") -> Queue:
     )
 
 
-def review_of(entry: SiteEntry | Presence, user: User, *, today: date) -> Review:
+def review_of(entry: Reviewed, user: User, *, today: date) -> Review:
     """Return what whoever reviews a report sees of it."""
     ledger = type(entry).objects
-    (card,) = site_cards([entry.site], user, today=today)
+    card: Card
+    before: LedgerEntry | None
+    standings: tuple[AspectStanding, ...] = ()
+    if isinstance(entry, ReadinessAssessment):
+        (card,) = readiness_cards([entry.regency], user)
+        before = entry.before()
+        standings = beside(entry, before)
+    else:
+        (card,) = site_cards([entry.site], user, today=today)
+        before = next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None)
     may_decide = ledger.reviewable_by(user).filter(pk=entry.pk).exists()
-    is_counter = isinstance(entry, Presence)
+    # Provinces are asked about what is said of a site itself.
+    is_opinable = type(entry) in SUBJECTS.values()
     grounds: Iterable[LedgerEntry] = card.entries
     if isinstance(entry, Presence):
         grounds = Presence.objects.verified().filter(site=entry.site_id, institution=entry.institution_id)
     return Review(
         entry=entry,
-        current=next((other for other in card.entries if other in card.in_force and type(other) is type(entry)), None),
+        current=before,
         change=change_by(entry) if isinstance(entry, Presence) else None,
+        standings=standings,
         card=card,
         seen=looks([entry])[entry.pk],
         changed_since=_changed_since(entry, grounds),
         is_own=entry.reported_by_id == user.pk,
         may_decide=may_decide,
-        may_opine=not is_counter and ledger.opinable_by(user).filter(pk=entry.pk).exists(),
+        may_opine=is_opinable and ledger.opinable_by(user).filter(pk=entry.pk).exists(),
         opinions=(
-            () if is_counter else tuple(Opinion.objects.visible_to(user).for_entry(entry).select_related("given_by"))
+            tuple(Opinion.objects.visible_to(user).for_entry(entry).select_related("given_by")) if is_opinable else ()
         ),
         becoming=(
             _becoming(partial(verify, entry, by=user), [entry.holder.province], today)

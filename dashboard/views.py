@@ -18,13 +18,15 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from commitments.models import Presence, institutions_of
+from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
 from dashboard.forecast import forecast_page, next_best_page
 from dashboard.presence import Choice, commitments_page, gaps_page
+from dashboard.readiness import readiness_page
 from dashboard.reports import (
     REVIEWED,
+    Reviewed,
     ceremony_review,
     database_version,
     nation_page,
@@ -37,11 +39,19 @@ from dashboard.reports import (
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
-from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, SiteEntry, turf_of
+from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, turf_of
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
-from taskforce.forms import AnnouncedForm, AreaForm, CoverageForm, PledgeForm, PresenceForm, StandpointForm
+from taskforce.forms import (
+    AnnouncedForm,
+    AreaForm,
+    CoverageForm,
+    PledgeForm,
+    PresenceForm,
+    ReadinessForm,
+    StandpointForm,
+)
 from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
 from taskforce.models import Alert
 from taskforce.pledges import pledged_years, pressing_pledges
@@ -200,6 +210,19 @@ def gaps(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def readiness(request: HttpRequest) -> HttpResponse:
+    """Show how ready the units are for an MPP, and what became of that since a baseline."""
+    form = _form(request, ReadinessForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    page = readiness_page(form.standpoint, baseline=form.chosen_baseline, province=form.chosen_province)
+    return render(request, "dashboard/readiness.html", {"page": page, "form": form})
+
+
+@require_safe
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the reports that wait, to verifiers and to the provinces they come from."""
@@ -214,8 +237,9 @@ def review(request: HttpRequest, ledger: str, pk: int) -> HttpResponse:
     """Show a report beside what stands, and take a verifier's decision or a province's opinion."""
     user = _reviewer(request)
     said = REVIEWED[ledger].objects.known_to(user).exclude(state=EntryState.DRAFT)
-    rows = said.select_related("site__regency__province", "reported_by", "reviewed_by", "supersedes")
-    entry = cast("SiteEntry | Presence", get_object_or_404(rows, pk=pk))
+    at = f"{REVIEWED[ledger].HOLDER}__province"
+    rows = said.select_related(at, "reported_by", "reviewed_by", "supersedes")
+    entry = cast("Reviewed", get_object_or_404(rows, pk=pk))
     decides = turf_of(user).is_verifier
     form = (ReviewForm if decides else OpinionForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():

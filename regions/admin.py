@@ -9,15 +9,18 @@ from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnly
 from accounts.models import User
+from mpp_tracker.lib.csvfile import BrokenFileError
 from mpp_tracker.lib.history import VersionedForm, history_of
-from regions.choices import EntryState
+from regions.choices import EntryState, ReadinessAspect
+from regions.forms import ReadinessFileForm
 from regions.models import (
     Assignment,
     Ceremony,
@@ -32,6 +35,8 @@ from regions.models import (
     OperatingRecord,
     Opinion,
     Province,
+    ReadinessAssessment,
+    ReadinessBaseline,
     Regency,
     RegencyAlias,
     Site,
@@ -41,6 +46,7 @@ from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.assignments import check_grant, grant
 from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
 from regions.services.notices import send_again
+from regions.services.readiness import COLUMNS, LEVEL_WORDS, freeze
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -265,6 +271,72 @@ class DigitalAdoptionAdmin(LedgerAdmin):
     date_hierarchy = "since"
     search_fields = ["regency__name", "=regency__code", "note"]
     autocomplete_fields = ["regency", "supersedes"]
+
+
+@admin.register(ReadinessAssessment)
+class ReadinessAssessmentAdmin(LedgerAdmin):
+    form = StatementForm
+    list_display = ["regency", "assessed_on", "date_precision", "state", "reported_by", "reviewed_by"]
+    list_filter = [*ENTRY_FILTERS, *ReadinessAspect.values, "regency__province"]
+    date_hierarchy = "assessed_on"
+    search_fields = ["regency__name", "=regency__code", "note"]
+    autocomplete_fields = ["regency", "supersedes"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        regency, assessed_on, precision, *others = super().get_fields(request, obj)
+        return [regency, assessed_on, precision, *ReadinessAspect.values, *others]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.import_view)
+        return [path("import/", view, name="regions_readinessassessment_import"), *super().get_urls()]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """Load a file of published assessments, all of it or nothing."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = ReadinessFileForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                tally = form.load(by=cast("User", request.user))
+            except BrokenFileError as error:
+                form.add_error("file", [str(problem) for problem in error.problems])
+            else:
+                loaded = _("%(created)d penilaian dimuat, %(unchanged)d sudah ada sebelumnya.")
+                self.message_user(request, loaded % {"created": tally.created, "unchanged": tally.unchanged})
+                return redirect("admin:regions_readinessassessment_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Muat penilaian kesiapan"),
+            "opts": self.opts,
+            "form": form,
+            "columns": COLUMNS,
+            "levels": LEVEL_WORDS,
+        }
+        return TemplateResponse(request, "admin/import_readiness.html", context)
+
+
+@admin.register(ReadinessBaseline)
+class ReadinessBaselineAdmin(admin.ModelAdmin):
+    """Freeze a stand; what is frozen stays."""
+
+    list_display = ["note", "as_at", "frozen_at", "frozen_by"]
+    list_select_related = ["frozen_by"]
+    fields = ["as_at", "note"]
+    date_hierarchy = "as_at"
+    search_fields = ["note"]
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Never: figures were compared with it."""
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.fields, "frozen_at", "frozen_by"] if obj else self.fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        freeze(obj, by=cast("User", request.user))
 
 
 class CeremonySiteInline(admin.TabularInline):

@@ -1,5 +1,7 @@
 """Which values may a field of the rollout take, what are they called, and in which tone are they shown?"""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +151,53 @@ class DigitalStatus(models.TextChoices):
     VIA_SPLP = "via_splp", _("Terhubung melalui SPLP")
 
 
+class ReadinessAspect(models.TextChoices):
+    """In what a regency is to be ready for an MPP (DESIGN section 3); each value is the field that holds its level."""
+
+    COMMITMENT = "commitment", _("Komitmen")
+    PROPOSAL = "proposal", _("Usulan")
+    BUILDING = "building", _("Gedung")
+    BUDGET = "budget", _("Anggaran")
+    STAFF = "staff", _("SDM")
+    REGULATION = "regulation", _("Regulasi")
+    INSTITUTIONS = "institutions", _("Instansi")
+    NETWORK = "network", _("Jaringan")
+
+
+class ReadinessLevel(models.TextChoices):
+    """How ready a regency is in one aspect, from least to most. An assumption: no published scale exists."""
+
+    NOT_YET = "not_yet", _("Belum")
+    PARTLY = "partly", _("Sebagian")
+    READY = "ready", _("Siap")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this level is shown."""
+        return _READINESS_TONES[self]
+
+    @property
+    def meaning(self) -> Any:
+        """Return in words when a regency is at this level."""
+        return _READINESS_MEANINGS[self]
+
+
+class ReadinessMovement(models.TextChoices):
+    """What became of an aspect since the baseline."""
+
+    UP = "up", _("Naik")
+    DOWN = "down", _("Turun")
+    SAME = "same", _("Tetap")
+    FOUND = "found", _("Baru diketahui")
+    LOST = "lost", _("Tidak diketahui lagi")
+    UNKNOWN = "unknown", _("Belum ada data")
+
+    @property
+    def mark(self) -> str:
+        """Return the sign that stands before the word."""
+        return _MOVEMENT_MARKS[self]
+
+
 class CeremonyKind(models.TextChoices):
     """What a ceremony marks."""
 
@@ -192,4 +241,22 @@ _OPERATING_TONES = {
     OperatingStatus.PARTLY: Tone.NEAR,
     OperatingStatus.SUSPENDED: Tone.HALTED,
     OperatingStatus.STOPPED: Tone.HALTED,
+}
+_READINESS_TONES = {
+    ReadinessLevel.NOT_YET: Tone.PROMISED,
+    ReadinessLevel.PARTLY: Tone.UNDERWAY,
+    ReadinessLevel.READY: Tone.DONE,
+}
+_READINESS_MEANINGS = {
+    ReadinessLevel.NOT_YET: _("sudah diperiksa, dan belum ada yang dikerjakan"),
+    ReadinessLevel.PARTLY: _("sudah dikerjakan, tetapi belum selesai"),
+    ReadinessLevel.READY: _("selesai; dari segi ini MPP dapat dijalankan"),
+}
+_MOVEMENT_MARKS = {
+    ReadinessMovement.UP: "▲",
+    ReadinessMovement.DOWN: "▼",
+    ReadinessMovement.SAME: "=",
+    ReadinessMovement.FOUND: "+",
+    ReadinessMovement.LOST: "\N{MINUS SIGN}",
+    ReadinessMovement.UNKNOWN: "?",
 }

@@ -2,18 +2,33 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from mpp_tracker.lib.history import VersionedForm
-from regions.choices import DatePrecision, OperatingStatus, Stage, Verdict
-from regions.models import Ceremony, CeremonySite, Milestone, OperatingRecord, Province, Site, SiteEntry
+from regions.choices import DatePrecision, OperatingStatus, ReadinessAspect, ReadinessLevel, Stage, Verdict
+from regions.models import (
+    Ceremony,
+    CeremonySite,
+    Milestone,
+    OperatingRecord,
+    Province,
+    ReadinessAssessment,
+    Regency,
+    Site,
+    SiteEntry,
+)
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.ceremonies import list_version, reports_of
+from regions.services.readiness import ReadinessTally, load_readiness
 
 _LEDGERS = {"stage": Stage, "status": OperatingStatus}
 _PREFIXES: dict[type[SiteEntry], str] = {Milestone: "stage", OperatingRecord: "status"}
@@ -128,6 +143,105 @@ class CorrectionForm(ReportForm):
         if (*said, cleaned["date_precision"]) == self._said_now:
             raise forms.ValidationError(_("Koreksi ini sama dengan yang sudah tercatat."), code="unchanged")
         return cleaned
+
+
+def _level(aspect: ReadinessAspect) -> forms.ChoiceField:
+    levels = [*ReadinessLevel.choices, ("", _("Belum ada data"))]
+    return forms.ChoiceField(label=aspect.label, choices=levels, required=False, widget=forms.RadioSelect)
+
+
+class AssessmentForm(SentOnceForm):
+    """How ready a regency is in every aspect, offered as it was said last; or a correction of that."""
+
+    assessed_on = DayField(label=_("Dinilai pada"))
+    commitment = _level(ReadinessAspect.COMMITMENT)
+    proposal = _level(ReadinessAspect.PROPOSAL)
+    building = _level(ReadinessAspect.BUILDING)
+    budget = _level(ReadinessAspect.BUDGET)
+    staff = _level(ReadinessAspect.STAFF)
+    regulation = _level(ReadinessAspect.REGULATION)
+    institutions = _level(ReadinessAspect.INSTITUTIONS)
+    network = _level(ReadinessAspect.NETWORK)
+    withdraws = forms.BooleanField(
+        label=_("Cabut saja, tanpa menggantinya"),
+        required=False,
+        help_text=_("Centang bila penilaian itu tidak pernah dibuat."),
+    )
+    note = forms.CharField(
+        label=_("Keterangan"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Misalnya dokumen atau rapat yang mendasari penilaian ini."),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        regency: Regency,
+        said: ReadinessAssessment | None = None,
+        corrects: ReadinessAssessment | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        """Make the form for a new assessment, offered as `said` has it, or for a correction of `corrects`."""
+        self._regency, self._corrects = regency, corrects
+        today, offered = timezone.localdate(), corrects or said
+        levels = {aspect: getattr(offered, aspect) for aspect in ReadinessAspect.values} if offered else {}
+        day = corrects.assessed_on if corrects else today
+        super().__init__(data, initial={"assessed_on": day, **levels, **(initial or {})})
+        self.fields["assessed_on"].widget.attrs |= {"min": ROLLOUT_BEGAN_ON.isoformat(), "max": today.isoformat()}
+        if corrects is None:
+            del self.fields["withdraws"]
+        else:
+            self.fields["note"].label, self.fields["note"].required = _("Alasan koreksi"), True
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a correction that changes nothing."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self._corrects and not (self.errors or set(self.changed_data) - {"note", "client_id"}):
+            raise forms.ValidationError(_("Koreksi ini sama dengan yang sudah tercatat."), code="unchanged")
+        return cleaned
+
+    def statement(self) -> ReadinessAssessment:
+        """Return what is stated, unsaved."""
+        said = dict(self.cleaned_data)
+        if self._corrects is not None:
+            is_same_day = said["assessed_on"] == self._corrects.assessed_on
+            said["date_precision"] = self._corrects.date_precision if is_same_day else DatePrecision.DAY
+            if said["withdraws"]:
+                # What is taken back is said once more, as it stands.
+                said |= {field: getattr(self._corrects, field) for field in ("assessed_on", *ReadinessAspect.values)}
+                said["date_precision"] = self._corrects.date_precision
+        return ReadinessAssessment(regency=self._regency, supersedes=self._corrects, **said)
+
+
+class ReadinessFileForm(forms.Form):
+    """A file of published assessments."""
+
+    MAX_BYTES = 256 * 1024
+
+    file = forms.FileField(label=_("Berkas CSV"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is far larger than an assessment of every unit."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > self.MAX_BYTES:
+            most = filesizeformat(self.MAX_BYTES)
+            raise forms.ValidationError(_("Berkas paling besar %(most)s."), code="too_large", params={"most": most})
+        return file
+
+    def load(self, *, by: User) -> ReadinessTally:
+        """Load the file, all of it or nothing.
+
+        Raises:
+            BrokenFileError: as `load_readiness`.
+        """
+        file: UploadedFile = self.cleaned_data["file"]
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / Path(file.name or "kesiapan.csv").name
+            path.write_bytes(file.read())
+            return load_readiness(path, by=by)
 
 
 class SiteForm(VersionedForm):

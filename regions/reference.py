@@ -103,6 +103,22 @@ def regencies_by_code() -> dict[str, Regency]:
     return {regency.code: regency for regency in Regency.objects.prefetch_related("aliases")}
 
 
+def named_regency(
+    row: Row, regencies: dict[str, Regency], *, code: str = "regency_code", name: str = "regency_name"
+) -> Regency | None:
+    """Return the regency that a row names by code and by name.
+
+    A row whose code and name are of two regencies is refused: one digit would put an entry into the wrong one.
+    """
+    regency, said = row.found(code, regencies), row.text(name, required=True)
+    if regency is not None and said:
+        spellings = {regency.name, *(alias.alias for alias in regency.aliases.all())}
+        if said.casefold() not in {spelling.casefold() for spelling in spellings}:
+            reason = _("“%(name)s” bukan nama %(code)s, yaitu %(regency)s")
+            row.fault(name, reason % {"name": said, "code": regency.code, "regency": regency.name})
+    return regency
+
+
 def _load(
     file: CsvFile,
     rows: list[Row],

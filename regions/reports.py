@@ -1,4 +1,4 @@
-"""What was said of a site, and what does an officer's work room show of it?"""
+"""What was said of a site or a regency, and what does an officer's work room show of it?"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
@@ -18,10 +18,10 @@ from regions.models import (
     Milestone,
     OperatingRecord,
     Person,
+    ReadinessAssessment,
     Regency,
     Site,
     SiteEntry,
-    turf_of,
 )
 from regions.rules import NEWS_STALE_DAYS, furthest
 
@@ -30,27 +30,35 @@ LATEST = 8
 
 
 @dataclass(frozen=True)
-class SiteCard:
-    """One site: how far it is, what was reported of it, and whether it wants attention."""
+class Card:
+    """What was said of a site or a regency."""
 
-    site: Site
-    stage: Stage | None
-    status: OperatingStatus | None
-    entries: tuple[SiteEntry, ...]
+    entries: tuple[LedgerEntry, ...]
     """Everything that left the draft, latest happening first."""
-    in_force: frozenset[SiteEntry]
+    in_force: frozenset[LedgerEntry]
     """Those that count."""
-    last_news_on: date | None
-    is_stale: bool
 
     @cached_property
-    def corrected(self) -> frozenset[SiteEntry]:
+    def corrected(self) -> frozenset[LedgerEntry]:
         """Return those that counted until a correction was verified."""
         return frozenset(
             entry
             for entry in self.entries
             if entry.state == EntryState.VERIFIED and not entry.withdraws and entry not in self.in_force
         )
+
+
+@dataclass(frozen=True)
+class SiteCard(Card):
+    """One site: how far it is, what was reported of it, and whether it wants attention."""
+
+    entries: tuple[SiteEntry, ...]
+    in_force: frozenset[SiteEntry]
+    site: Site
+    stage: Stage | None
+    status: OperatingStatus | None
+    last_news_on: date | None
+    is_stale: bool
 
     @property
     def latest(self) -> tuple[SiteEntry, ...]:
@@ -59,14 +67,39 @@ class SiteCard:
 
 
 @dataclass(frozen=True)
+class ReadinessCard(Card):
+    """One regency: what was said of its readiness."""
+
+    entries: tuple[ReadinessAssessment, ...]
+    in_force: frozenset[ReadinessAssessment]
+    regency: Regency
+
+    @property
+    def current(self) -> ReadinessAssessment | None:
+        """Return the latest assessment that counts."""
+        return next((entry for entry in self.entries if entry in self.in_force), None)
+
+    @property
+    def waiting(self) -> tuple[ReadinessAssessment, ...]:
+        """Return the reports that wait for review."""
+        return tuple(entry for entry in self.entries if entry.state == EntryState.REPORTED)
+
+    @property
+    def returned(self) -> tuple[ReadinessAssessment, ...]:
+        """Return the reports that were sent back and not yet answered by a later one."""
+        return tuple(entry for entry in self.entries if is_unanswered(entry, self.entries))
+
+
+@dataclass(frozen=True)
 class WorkRoom:
     """An officer's sites, with what needs doing first."""
 
-    returned: tuple[SiteEntry, ...]
+    returned: tuple[LedgerEntry, ...]
     """Reports sent back and not yet answered by a later one."""
     waiting_count: int
     sites: tuple[SiteCard, ...]
     regencies_without_site: tuple[Regency, ...]
+    readiness: tuple[ReadinessCard, ...]
 
     @property
     def stale(self) -> tuple[SiteCard, ...]:
@@ -81,17 +114,18 @@ class WorkRoom:
 
 def work_room(user: User, *, today: date) -> WorkRoom:
     """Return what the work room of `user` shows: the sites of the regencies they are an officer of."""
-    own = Regency.objects.filter(pk__in=turf_of(user).regencies, is_autonomous=True)
-    regencies = list(own.select_related("province"))
+    regencies = list(Regency.objects.reportable_by(user).select_related("province"))
     sites = list(Site.objects.filter(regency__in=regencies).select_related("regency"))
     cards = site_cards(sites, user, today=today)
-    everything = [entry for card in cards for entry in card.entries]
+    readiness = readiness_cards(regencies, user)
+    everything = [entry for card in (*cards, *readiness) for entry in card.entries]
     with_site = {site.regency_id for site in sites if not site.is_branch}
     return WorkRoom(
         returned=tuple(entry for entry in everything if is_unanswered(entry, everything)),
         waiting_count=sum(entry.state == EntryState.REPORTED for entry in everything),
         sites=cards,
         regencies_without_site=tuple(regency for regency in regencies if regency.pk not in with_site),
+        readiness=readiness,
     )
 
 
@@ -115,6 +149,24 @@ def site_cards(sites: Sequence[Site], user: Person, *, today: date) -> tuple[Sit
         .values_list("site", "last")
     )
     return tuple(_card(site, entries[site.pk], in_force, confirmed.get(site.pk), today=today) for site in sites)
+
+
+def readiness_cards(regencies: Sequence[Regency], user: Person) -> tuple[ReadinessCard, ...]:
+    """Return what `user` may know of the readiness of each of `regencies`, in the same order."""
+    entries: dict[int, list[ReadinessAssessment]] = defaultdict(list)
+    of_regencies = ReadinessAssessment.objects.filter(regency__in=regencies)
+    standing = set(of_regencies.in_force().values_list("pk", flat=True))
+    rows = of_regencies.visible_to(user).exclude(state=EntryState.DRAFT)
+    for entry in rows.select_related("regency", "reported_by", "reviewed_by", "supersedes"):
+        entries[entry.regency_id].append(entry)
+    return tuple(
+        ReadinessCard(
+            entries=tuple(entries[regency.pk]),
+            in_force=frozenset(entry for entry in entries[regency.pk] if entry.pk in standing),
+            regency=regency,
+        )
+        for regency in regencies
+    )
 
 
 def _card(

@@ -4,13 +4,16 @@ import calendar
 from collections.abc import Iterable
 from datetime import date
 
-from regions.choices import DatePrecision, OperatingStatus, Role, Stage
+from regions.choices import DatePrecision, OperatingStatus, ReadinessLevel, ReadinessMovement, Role, Stage
 
 ROLLOUT_BEGAN_ON = date(2017, 1, 1)
 """The year of the first three MPPs (DOMAIN 4.3); no figure is asked about an earlier day."""
 
 STAGE_ORDER: tuple[Stage, ...] = tuple(Stage)
 """From promise to inauguration; the current stage is the furthest one reached."""
+
+READINESS_ORDER: tuple[ReadinessLevel, ...] = tuple(ReadinessLevel)
+"""From nothing done to ready."""
 
 OPENED_STAGES = frozenset({Stage.SOFT_LAUNCHED, Stage.OPENED, Stage.INAUGURATED})
 """Stages at which the public can walk in. `ready` says that the Ministry agrees, not that the doors are open."""
@@ -38,6 +41,20 @@ MAY_GRANT = {
 def furthest(stages: Iterable[str]) -> Stage | None:
     """Return the furthest of `stages` in the order of the field, None when there is none."""
     return max((Stage(stage) for stage in stages), key=STAGE_ORDER.index, default=None)
+
+
+def readiness_movement(before: ReadinessLevel | None, now: ReadinessLevel | None) -> ReadinessMovement:
+    """Return what became of an aspect from `before` to `now`; None is unknown, which is above and below nothing."""
+    if before is None or now is None:
+        return {
+            (True, True): ReadinessMovement.UNKNOWN,
+            (True, False): ReadinessMovement.FOUND,
+            (False, True): ReadinessMovement.LOST,
+        }[before is None, now is None]
+    step = READINESS_ORDER.index(now) - READINESS_ORDER.index(before)
+    if step == 0:
+        return ReadinessMovement.SAME
+    return ReadinessMovement.UP if step > 0 else ReadinessMovement.DOWN
 
 
 def end_of_period(day: date, precision: str) -> date:

@@ -2,17 +2,22 @@
 
 from django.urls import path, re_path
 
-from regions import evidence_views, offline_views, views
+from regions import evidence_views, offline_views, readiness_views, views
 
 # Which entry of which ledger; the key fits the column.
 ENTRY = r"(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})"
+ASSESSMENT = r"kesiapan/(?P<pk>[0-9]{1,18})"
+REGENCY = r"(?P<code>[0-9]{2}[.][0-9]{2})"
 
 app_name = "regions"
 urlpatterns = [
     path("kerja/mpp/<int:pk>/lapor/", views.report_form, name="report"),
     path("kerja/mpp/<int:pk>/masih-benar/", views.still_right, name="still-right"),
     path("kerja/mpp/<int:pk>/ubah/", views.site_form, name="site-change"),
-    re_path(r"^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/mpp-baru/$", views.new_site_form, name="site-new"),
+    re_path(rf"^kerja/kabkota/{REGENCY}/mpp-baru/$", views.new_site_form, name="site-new"),
+    re_path(rf"^kerja/kabkota/{REGENCY}/kesiapan/$", readiness_views.report_form, name="readiness-report"),
+    re_path(rf"^kerja/laporan/{ASSESSMENT}/$", readiness_views.receipt, name="readiness-receipt"),
+    re_path(rf"^kerja/laporan/{ASSESSMENT}/koreksi/$", readiness_views.correction_form, name="readiness-correction"),
     path("pemberitahuan/", views.notices, name="notices"),
     path("pemberitahuan/dibaca/", views.read_all_notices, name="notices-read"),
     path("pemberitahuan/<int:pk>/", views.read_notice, name="notice"),

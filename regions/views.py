@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from regions.forms import CorrectionForm, ReportForm, SiteForm
-from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry, turf_of
+from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry
 from regions.services.work import confirm, report_from_form, save_site
 from regions.typed import keep_and_sign_in, typed_before
 
@@ -87,8 +87,7 @@ def still_right(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def new_site_form(request: HttpRequest, code: str) -> HttpResponse:
     """Register an MPP of one's own regency."""
-    own = Regency.objects.filter(pk__in=turf_of(_user(request)).regencies, is_autonomous=True)
-    regency = get_object_or_404(own, code=code)
+    regency = get_object_or_404(Regency.objects.reportable_by(_user(request)), code=code)
     return _take_site(request, Site(regency=regency, name=f"MPP {regency.name}"))
 
 

@@ -4,7 +4,7 @@
 one statement, for the stored snapshots; `counts_on` for many definitions, each with its day, to be held against
 what officials announced. All are put together from the same fragments of SQL: which entries
 are in force, on which days that makes a unit covered, and which province a unit belongs to; `taskforce.presence`
-uses the same. DESIGN section 4
+and `taskforce.readiness` use the same. DESIGN section 4
 defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
@@ -463,11 +463,11 @@ def in_force(table: str, columns: str, layer: Layer) -> str:
         SELECT site.regency_id AS holder_id, {columns}
         FROM {table} entry
         JOIN regions_site site ON site.id = entry.site_id AND NOT site.is_branch
-        WHERE {_stands(table, layer)}"""
+        WHERE {stands(table, layer)}"""
 
 
-def _stands(table: str, layer: Layer) -> str:
-    """Say that `entry` was believed and not corrected."""
+def stands(table: str, layer: Layer) -> str:
+    """Say of `entry`, a row of a ledger's table, that it was believed and not corrected."""
     believed = _BELIEVED[layer].format
     return f"""NOT entry.withdraws
           AND {believed(e="entry")}
@@ -738,7 +738,7 @@ def _digital_on(layer: Layer) -> str:
         SELECT DISTINCT ON (day, entry.regency_id) day, entry.status
         FROM unnest(%(days)s::date[]) AS day
         JOIN regions_digitaladoption entry ON entry.since <= day
-        WHERE {_stands("regions_digitaladoption", layer)}
+        WHERE {stands("regions_digitaladoption", layer)}
         ORDER BY day, entry.regency_id, entry.since DESC, entry.id DESC
     )
     SELECT day, count(*) FILTER (WHERE status <> '{DigitalStatus.NOT_YET}') FROM status GROUP BY day

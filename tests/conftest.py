@@ -11,8 +11,17 @@ from django.core.management import call_command
 from accounts.models import User
 from commitments.models import Agreement, Institution, Presence, Service, Signatory
 from regions.choices import OperatingStatus, Stage
-from regions.models import DirtyProvince, Milestone, OperatingRecord, Regency, Site
+from regions.models import (
+    DirtyProvince,
+    Milestone,
+    OperatingRecord,
+    ReadinessAssessment,
+    ReadinessBaseline,
+    Regency,
+    Site,
+)
 from regions.services.ledger import report, verify
+from regions.services.readiness import freeze
 from tests.sign_in import PASSWORD, PERSON
 
 IMPORTER = "importer@pantau-mpp.example"
@@ -107,6 +116,30 @@ def operating(officer: User, verifier: User) -> Callable[..., OperatingRecord]:
 
     def make(site: Site, status: str = OperatingStatus.OPERATING, since: date = date(2026, 3, 1)) -> OperatingRecord:
         return verify(report(OperatingRecord(site=site, status=status, since=since), by=officer), by=verifier)
+
+    return make
+
+
+@pytest.fixture
+def assessed(ponorogo: Regency, officer: User, verifier: User) -> Callable[..., ReadinessAssessment]:
+    """A function that has the readiness of a regency assessed and, unless told otherwise, verified."""
+
+    def make(
+        assessed_on: date = date(2026, 3, 1), regency: Regency = ponorogo, *, is_verified: bool = True, **said: Any
+    ) -> ReadinessAssessment:
+        said = said or {"budget": "ready"}
+        entry = report(ReadinessAssessment(regency=regency, assessed_on=assessed_on, **said), by=officer)
+        return verify(entry, by=verifier) if is_verified else entry
+
+    return make
+
+
+@pytest.fixture
+def frozen(editor: User) -> Callable[..., ReadinessBaseline]:
+    """A function that freezes what is known of readiness now."""
+
+    def make(as_at: date = date(2026, 6, 1), note: str = "Kondisi awal") -> ReadinessBaseline:
+        return freeze(ReadinessBaseline(as_at=as_at, note=note), by=editor)
 
     return make
 

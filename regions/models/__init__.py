@@ -18,6 +18,7 @@ from regions.models.ledger import (
 )
 from regions.models.notices import Notice
 from regions.models.opinions import Opinion
+from regions.models.readiness import ReadinessAssessment, ReadinessBaseline
 from regions.models.sites import Site
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "Opinion",
     "Person",
     "Province",
+    "ReadinessAssessment",
+    "ReadinessBaseline",
     "Regency",
     "RegencyAlias",
     "Site",

@@ -25,6 +25,14 @@ class AreaQuerySet(models.QuerySet):
         return self if turf_of(user).is_editor else self.none()
 
 
+class RegencyQuerySet(AreaQuerySet):
+    """Questions about many second-level areas."""
+
+    def reportable_by(self, user: Person) -> Self:
+        """Keep the units of which `user` is an officer."""
+        return self.filter(pk__in=turf_of(user).regencies, is_autonomous=True)
+
+
 @tracked()
 class Province(models.Model):
     """A first-level area, by the code of the Ministry of Home Affairs."""
@@ -117,7 +125,7 @@ class Regency(models.Model):
     population = models.PositiveIntegerField(_("jumlah penduduk"), null=True, blank=True)
     is_underdeveloped = models.BooleanField(_("daerah tertinggal"), null=True, blank=True)
 
-    objects = AreaQuerySet.as_manager()
+    objects = RegencyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kabupaten/kota")

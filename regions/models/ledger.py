@@ -5,7 +5,7 @@ new entry that supersedes it. Triggers hold this against raw SQL too.
 """
 
 from datetime import date
-from typing import ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import pgtrigger
 from django.conf import settings
@@ -223,10 +223,16 @@ class LedgerEntry(models.Model):
     """The letter with which receipt numbers of this ledger begin."""
     SAYS: ClassVar[tuple[str, ...]]
     """The fields that make up the statement: about what, what, and from which day."""
+    REPEATED: ClassVar[Any] = _("Hal yang sama sudah tercatat pada tanggal itu.")
+    """What is said to whoever makes a statement that waits or is in force already."""
 
     def get_absolute_url(self) -> str:
         """Return the page that shows the report and what became of it."""
         return reverse("regions:receipt", args=[self.LEDGER, self.pk])
+
+    def get_report_url(self) -> str:
+        """Return the form on which an officer reports the same anew."""
+        raise NotImplementedError
 
     @property
     def receipt(self) -> str:
@@ -357,6 +363,10 @@ class Milestone(LedgerEntry):
         """Return site, stage and day."""
         return f"{self.site}: {self.get_stage_display()} {self.reached_on}"
 
+    def get_report_url(self) -> str:
+        """Return the form of the site."""
+        return reverse("regions:report", args=[self.site_id])
+
     @property
     def holder(self) -> Regency:
         """Return the regency of the site."""
@@ -389,6 +399,10 @@ class OperatingRecord(LedgerEntry):
     def __str__(self) -> str:
         """Return site, status and day."""
         return f"{self.site}: {self.get_status_display()} {self.since}"
+
+    def get_report_url(self) -> str:
+        """Return the form of the site."""
+        return reverse("regions:report", args=[self.site_id])
 
     @property
     def holder(self) -> Regency:

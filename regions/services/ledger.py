@@ -233,4 +233,4 @@ def _refuse_repetition(entry: LedgerEntry) -> None:
         return
     corrected = entry.supersedes.pk if entry.supersedes else None
     if entry.said_before().exclude(pk=corrected).exists():
-        raise ValidationError(_("Hal yang sama sudah tercatat pada tanggal itu."), code="repeated")
+        raise ValidationError(entry.REPEATED, code="repeated")

@@ -76,7 +76,7 @@ def verify_as_seen(entry: Entry, *, seen: str, by: User) -> Entry:
     type(entry).subject_model()._default_manager.select_for_update().get(pk=entry.subject_id)
     if looks([entry])[entry.pk] != seen:
         raise ValidationError(
-            _("Data MPP ini berubah sejak Anda membuka halaman ini. Periksa lagi, lalu putuskan."), code="changed"
+            _("Data ini berubah sejak Anda membuka halaman ini. Periksa lagi, lalu putuskan."), code="changed"
         )
     return verify(entry, by=by)
 

@@ -15,7 +15,7 @@ from mpp_tracker.lib.constraints import save_checked
 from mpp_tracker.lib.csvfile import CsvFile, Row
 from regions.choices import CeremonyKind, DatePrecision, EntryChannel, OperatingStatus, Stage
 from regions.models import Ceremony, CeremonySite, LedgerEntry, Milestone, OperatingRecord, Regency, Site
-from regions.reference import regencies_by_code
+from regions.reference import named_regency, regencies_by_code
 from regions.rules import parse_partial_date
 from regions.services.ledger import report, verify
 
@@ -107,8 +107,7 @@ def _read(file: CsvFile) -> list[Event]:
     regencies = regencies_by_code()
     events = []
     for row in file:
-        regency = row.found("regency_code", regencies)
-        _refuse_another_name(row, regency)
+        regency = named_regency(row, regencies)
         precision = row.one_of("date_precision", DatePrecision.values)
         day = _event_day(row, precision)
         kind = row.one_of("event_kind", KINDS)
@@ -118,17 +117,6 @@ def _read(file: CsvFile) -> list[Event]:
             name = row.text("mpp_name")
             events.append(Event(row, regency, name, kind, day, precision, size, source, row.text("note")))
     return events
-
-
-def _refuse_another_name(row: Row, regency: Regency | None) -> None:
-    """Refuse a row whose code and name are of two regencies: one digit would put an MPP into the wrong one."""
-    name = row.text("regency_name", required=True)
-    if regency is None or not name:
-        return
-    spellings = {regency.name, *(alias.alias for alias in regency.aliases.all())}
-    if name.casefold() not in {spelling.casefold() for spelling in spellings}:
-        reason = _("“%(name)s” bukan nama %(code)s, yaitu %(regency)s")
-        row.fault("regency_name", reason % {"name": name, "code": regency.code, "regency": regency.name})
 
 
 def _event_day(row: Row, precision: str) -> date | None:

@@ -1,5 +1,21 @@
 """What may be asked in an address, and what is filled in about the action plan?"""
 
-from taskforce.forms.questions import AnnouncedForm, AreaForm, CoverageForm, PledgeForm, PresenceForm, StandpointForm
+from taskforce.forms.questions import (
+    AnnouncedForm,
+    AreaForm,
+    CoverageForm,
+    PledgeForm,
+    PresenceForm,
+    ReadinessForm,
+    StandpointForm,
+)
 
-__all__ = ["AnnouncedForm", "AreaForm", "CoverageForm", "PledgeForm", "PresenceForm", "StandpointForm"]
+__all__ = [
+    "AnnouncedForm",
+    "AreaForm",
+    "CoverageForm",
+    "PledgeForm",
+    "PresenceForm",
+    "ReadinessForm",
+    "StandpointForm",
+]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
-from regions.models import Province
+from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder
 from taskforce.coverage import Question, Standpoint
@@ -154,15 +154,10 @@ class CoverageForm(StandpointForm):
         return Question(**self.given)
 
 
-class AreaForm(StandpointForm):
-    """Read of which provinces something is asked: one, a group of islands, or all."""
+class ProvinceForm(StandpointForm):
+    """Read of which province something is asked, or of all."""
 
-    island_group = forms.ChoiceField(
-        label=_("Kelompok pulau"), choices=[("", _("Semua")), *IslandGroup.choices], required=False
-    )
     province = forms.ChoiceField(label=_("Provinsi"), required=False)
-
-    field_order: Iterable[str] = ("as_at", "island_group", "province", "boundaries", "known_at", "layer")
 
     def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
         super().__init__(data, today=today, may_see_reported=may_see_reported)
@@ -174,6 +169,16 @@ class AreaForm(StandpointForm):
     def chosen_province(self) -> Province | None:
         """Return the only province asked about, None for all; only a valid form knows."""
         return self._provinces.get(self.cleaned_data["province"])
+
+
+class AreaForm(ProvinceForm):
+    """Read of which provinces something is asked: one, a group of islands, or all."""
+
+    island_group = forms.ChoiceField(
+        label=_("Kelompok pulau"), choices=[("", _("Semua")), *IslandGroup.choices], required=False
+    )
+
+    field_order: Iterable[str] = ("as_at", "island_group", "province", "boundaries", "known_at", "layer")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a province that lies in another group of islands than the one asked about."""
@@ -230,3 +235,32 @@ class AnnouncedForm(StandpointForm):
     )
 
     field_order = ("as_at", "metric", "boundaries", "known_at", "layer")
+
+
+class ReadinessForm(ProvinceForm):
+    """Read a question about readiness: of which province, against which baseline."""
+
+    baseline = forms.ChoiceField(label=_("Dibandingkan dengan baseline"), required=False)
+
+    field_order = ("as_at", "province", "baseline", "boundaries", "known_at", "layer")
+
+    def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
+        super().__init__(data, today=today, may_see_reported=may_see_reported)
+        self._baselines = {str(baseline.pk): baseline for baseline in ReadinessBaseline.objects.all()}
+        names = [(key, str(baseline)) for key, baseline in self._baselines.items()]
+        latest = _("Terakhir sebelum tanggal itu") if names else _("Belum ada baseline")
+        cast("forms.ChoiceField", self.fields["baseline"]).choices = [("", latest), *names]
+
+    @property
+    def chosen_baseline(self) -> ReadinessBaseline | None:
+        """Return what the day is compared with: unless chosen the last stand by then; only a valid form knows."""
+        by_then = (each for each in self._baselines.values() if each.as_at <= self.standpoint.as_at)
+        return self._baselines.get(self.cleaned_data["baseline"]) or next(by_then, None)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a baseline of a later day than the one asked about."""
+        super().clean()
+        baseline, as_at = self._baselines.get(self.cleaned_data.get("baseline", "")), self.cleaned_data.get("as_at")
+        if baseline and as_at and baseline.as_at > as_at:
+            self.add_error("baseline", _("Baseline itu dari sesudah tanggal yang ditanyakan."))
+        return self.cleaned_data

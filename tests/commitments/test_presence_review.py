@@ -221,7 +221,7 @@ def test_the_queue_takes_as_many_queries_for_one_counter_as_for_many(
         unit = Institution.objects.create(abbreviation=f"Unit {number}", name=f"Unit {number}", kind="lain")
         report(Presence(site=open_site, institution=unit, counter_opened_on=date(2026, 3, 1)), by=dinas)
 
-    # 1 session, 2 user, 3 turf, 4-6 counts, 7-9 the three ledgers, 10 ceremonies that wait,
-    # 11 institutions of the verifier, 12 who is looking
-    with django_assert_num_queries(12):
+    # 1 session, 2 user, 3 turf, 4-7 counts, 8-11 the four ledgers, 12 ceremonies that wait,
+    # 13 institutions of the verifier, 14 who is looking
+    with django_assert_num_queries(14):
         desk.get("/verifikasi/")

@@ -154,7 +154,7 @@ def test_the_queue_takes_as_many_queries_for_one_report_as_for_many(
             reported_at=timezone.now(),
         )
 
-    # 1 session, 2 user, 3 turf, 4-6 counts, 7-9 the three ledgers, 10 opinions, 11 ceremonies that wait,
-    # 12 institutions of the verifier, 13 who is looking
-    with django_assert_num_queries(13):
+    # 1 session, 2 user, 3 turf, 4-7 counts, 8-11 the four ledgers, 12 opinions, 13 ceremonies that wait,
+    # 14 institutions of the verifier, 15 who is looking
+    with django_assert_num_queries(15):
         desk.get("/verifikasi/")

@@ -187,9 +187,9 @@ def test_a_provinces_queue_takes_as_many_queries_for_one_report_as_for_many(
         )
     client.force_login(province_user)
 
-    # 1 session, 2 user, 3 turf, 4-6 counts, 7-9 the three ledgers, 10 opinions, 11 institutions of the user,
-    # 12 who is looking
-    with django_assert_num_queries(12):
+    # 1 session, 2 user, 3 turf, 4-7 counts, 8-11 the four ledgers, 12 opinions, 13 institutions of the user,
+    # 14 who is looking
+    with django_assert_num_queries(14):
         page = client.get("/verifikasi/").content.decode()
 
     assert ("Pilih provinsi untuk melihat yang lain" in page) is (reports > 200)

@@ -15,9 +15,19 @@ from PIL import Image
 from accounts.models import User
 from commitments.models import Institution, Presence
 from regions.choices import Role, Stage
-from regions.models import Assignment, Ceremony, Evidence, Milestone, Notice, Province, Regency, Site
+from regions.models import (
+    Assignment,
+    Ceremony,
+    Evidence,
+    Milestone,
+    Notice,
+    Province,
+    ReadinessAssessment,
+    Regency,
+    Site,
+)
 from regions.services.evidence import attach
-from regions.services.ledger import report
+from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, AnnouncedFigure, Letter
 from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
@@ -49,6 +59,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "perkiraan/berikutnya/": ("/perkiraan/berikutnya/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
+    "kesiapan/": ("/kesiapan/?province=35", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
     "healthz": ("/healthz", PUBLIC),
     "readyz": ("/readyz", PUBLIC),
@@ -57,6 +68,18 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "kerja/mpp/<int:pk>/masih-benar/": ("/kerja/mpp/{site}/masih-benar/", (405, 405, 405, 405)),
     "^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/mpp-baru/$": (
         "/kerja/kabkota/35.02/mpp-baru/",
+        (404, 404, 404, SIGN_IN),
+    ),
+    "^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/kesiapan/$": (
+        "/kerja/kabkota/35.02/kesiapan/",
+        (404, 404, 404, SIGN_IN),
+    ),
+    "^kerja/laporan/kesiapan/(?P<pk>[0-9]{1,18})/$": (
+        "/kerja/laporan/kesiapan/{assessment}/",
+        (404, 404, 200, SIGN_IN),
+    ),
+    "^kerja/laporan/kesiapan/(?P<pk>[0-9]{1,18})/koreksi/$": (
+        "/kerja/laporan/kesiapan/{assessed}/koreksi/",
         (404, 404, 404, SIGN_IN),
     ),
     "^kerja/laporan/(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})/$": (
@@ -99,7 +122,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "bukti/<int:pk>/tarik/": ("/bukti/{file}/tarik/", (405, 405, 405, 405)),
     "verifikasi/": ("/verifikasi/", (403, 200, 403, SIGN_IN)),
     "verifikasi/seremoni/<int:pk>/": ("/verifikasi/seremoni/{ceremony}/", (403, 403, 403, SIGN_IN)),
-    "^verifikasi/(?P<ledger>tahap|operasional|gerai)/(?P<pk>[0-9]{1,18})/$": (
+    "^verifikasi/(?P<ledger>tahap|operasional|gerai|kesiapan)/(?P<pk>[0-9]{1,18})/$": (
         "/verifikasi/tahap/{entry}/",
         (403, 404, 403, SIGN_IN),
     ),
@@ -151,7 +174,12 @@ def letter(entry: Milestone, editor: User) -> Letter:
 
 @pytest.fixture
 def keys(
-    entry: Milestone, proof: Evidence, action_proof: ActionProof, letter: Letter, verified: Callable[..., Milestone]
+    entry: Milestone,
+    proof: Evidence,
+    action_proof: ActionProof,
+    letter: Letter,
+    verified: Callable[..., Milestone],
+    verifier: User,
 ) -> dict[str, int]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
     counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
@@ -159,6 +187,10 @@ def keys(
     counter.counter_opened_on = date(2026, 3, 1)
     presence = report(counter, by=entry.reported_by)
     evaluate(today=timezone.localdate() + timedelta(days=100))
+    regency = entry.site.regency
+    said = {"regency": regency, "budget": "ready", "note": SECRET}
+    assessment = report(ReadinessAssessment(**said, assessed_on=date(2026, 2, 1)), by=entry.reported_by)
+    assessed = report(ReadinessAssessment(**said, assessed_on=date(2026, 1, 1)), by=entry.reported_by)
     return {
         "site": entry.site_id,
         "entry": entry.pk,
@@ -172,6 +204,8 @@ def keys(
         "action_proof": action_proof.pk,
         "letter": letter.pk,
         "figure": AnnouncedFigure.objects.latest("pk").pk,
+        "assessment": assessment.pk,
+        "assessed": verify(assessed, by=verifier).pk,
     }
 
 
@@ -218,6 +252,7 @@ def test_strangers_change_nothing(
 ) -> None:
     address, _statuses = ADDRESSES[route]
     form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
+    form |= {"assessed_on": "2026-02-02", "budget": "ready"}
     form |= {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d", "decision": "verify", "name": "MPP Palsu"}
 
     for actor in ACTORS:
@@ -227,6 +262,7 @@ def test_strangers_change_nothing(
     entry.refresh_from_db()
     assert entry.state == "reported"
     assert Milestone.objects.filter(site=entry.site).count() == 2
+    assert ReadinessAssessment.objects.count() == 2
     assert Evidence.objects.filter(pk=keys["file"]).exists()
     assert ActionUpdate.objects.filter(item=keys["action"]).count() == 1
     assert Notice.objects.get(pk=keys["notice"]).read_at is None

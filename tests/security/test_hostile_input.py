@@ -35,6 +35,8 @@ HOSTILE = {
     "markup": "%3Cscript%3E",
     "SQL": "'%20OR%201=1--",
 }
+QUESTIONS = ["/", "/provinsi/35/", "/komitmen/janji/", "/kesiapan/", "/angka/", "/perkiraan/berikutnya/"]
+QUESTIONS += ["/satgas/rencana/", "/api/v1/coverage/"]
 PARAMETERS = ("as_at", "known_at", "basis", "counting", "layer", "boundaries", "province", "page", "limit", "q", "")
 PARAMETERS += ("year", "standing", "halaman", "metric")
 
@@ -90,7 +92,10 @@ def test_stored_markup_stays_text_wherever_it_is_shown(
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/", "/angka/", "/api/v1/coverage/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/provinsi/35/", "/komitmen/janji/", "/kesiapan/", "/angka/", "/perkiraan/berikutnya/", "/api/v1/coverage/"],
+)
 def test_a_hostile_question_is_answered_or_refused(client: Client, path: str, value: str) -> None:
     for parameter in PARAMETERS:
         response = client.get(f"{path}?{parameter}={value}")

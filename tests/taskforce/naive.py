@@ -95,7 +95,9 @@ def _is_unit(regency: Regency, basis: str) -> bool:
     return {"509": regency.is_autonomous, "508": regency.is_autonomous and not is_jakarta, "514": not is_jakarta}[basis]
 
 
-def _believed(entry: object, known_at: datetime | None, layer: str) -> bool:
+def believed(entry: object, known_at: datetime | None, layer: str) -> bool:
+    """Return whether an entry was taken for true at a moment, in a layer."""
+
     def by_then(moment: datetime | None) -> bool:
         return moment is not None and (known_at is None or moment <= known_at)
 
@@ -107,7 +109,7 @@ def _believed(entry: object, known_at: datetime | None, layer: str) -> bool:
 
 
 def in_force(entries: object, known_at: datetime | None, layer: str) -> list:
-    believed = [entry for entry in entries if _believed(entry, known_at, layer)]
+    believed = [entry for entry in entries if believed(entry, known_at, layer)]
     corrected = {entry.supersedes_id for entry in believed}
     return [
         entry for entry in believed if entry.pk not in corrected and not entry.withdraws and not entry.site.is_branch
