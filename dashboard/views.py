@@ -53,8 +53,9 @@ from taskforce.forms import (
     StandpointForm,
 )
 from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
-from taskforce.models import Alert
+from taskforce.models import ActionItem, Alert
 from taskforce.pledges import pledged_years, pressing_pledges
+from taskforce.reports import rows_of
 from taskforce.services.alerts import acknowledge, follow_up
 
 AnyForm = TypeVar("AnyForm", bound=StandpointForm)
@@ -180,7 +181,12 @@ def room(request: HttpRequest) -> HttpResponse:
     turf, today = turf_of(user), timezone.localdate()
     if not turf.is_officer:
         raise PermissionDenied
-    shown = {"room": work_room(user, today=today), "pledges": pressing_pledges(turf.regencies, today=today)}
+    own = ActionItem.objects.owned_by(user).open()
+    shown = {
+        "room": work_room(user, today=today),
+        "pledges": pressing_pledges(turf.regencies, today=today),
+        "actions": rows_of(own, today=today),
+    }
     return render(request, "dashboard/room.html", shown)
 
 

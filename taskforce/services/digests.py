@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,8 @@ from regions.choices import MAILED_AT_ONCE, NoticeKind
 from regions.models import Assignment, Notice, turf_of
 from regions.reports import WorkRoom, work_room
 from regions.services.notices import notice_for, tell
-from taskforce.choices import ActionState
-from taskforce.models import ActionItem
+from taskforce.choices import ActionState, AlertKind
+from taskforce.models import ActionItem, Alert
 from taskforce.pledges import PledgeOutcome, pressing_pledges
 from taskforce.reports import ActionRow, rows_of
 
@@ -38,6 +38,8 @@ class Digest:
     """Theirs to do, overdue or due soon."""
     claims: tuple[ActionRow, ...]
     """Said to be done, for those who steer to agree."""
+    alerts: tuple[tuple[str, int], ...]
+    """What has to be looked at on their turf: how many of each kind, for those who follow it up."""
     events: tuple[Notice, ...]
     today: date
 
@@ -45,7 +47,7 @@ class Digest:
     def is_empty(self) -> bool:
         """Return whether there is nothing to say."""
         has_room = self.room is not None and (self.room.has_todo or self.room.waiting_count)
-        return not (has_room or self.pledges or self.items or self.claims or self.events)
+        return not (has_room or self.pledges or self.items or self.claims or self.alerts or self.events)
 
 
 def write_digests(*, today: date) -> int:
@@ -92,6 +94,14 @@ def _digest(person: User, *, today: date) -> Digest:
         pledges=pressing_pledges(turf.regencies, today=today) if turf.is_officer else (),
         items=rows_of(own, today=today),
         claims=rows_of(claimed, today=today) if turf.is_editor else (),
+        alerts=_alerts(person) if turf.is_editor or turf.provinces else (),
         events=tuple(person.notices.exclude(kind__in=MAILED_AT_ONCE).filter(created_at__gt=since)),
         today=today,
     )
+
+
+def _alerts(person: User) -> tuple[tuple[str, int], ...]:
+    open_ones: Any = Alert.objects.editable_by(person).open().filter(acknowledged_at__isnull=True)
+    counted = open_ones.order_by().values_list("rule__kind").annotate(count=Count("pk"))
+    count_by_kind = dict(counted)
+    return tuple((str(kind.label), count_by_kind[kind]) for kind in AlertKind if kind in count_by_kind)

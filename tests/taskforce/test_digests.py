@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from commitments.models import Institution, InstitutionAssignment, Pledge
-from regions.choices import NoticeKind, Role, Stage
-from regions.models import Assignment, Milestone, Notice, Regency, Site
+from regions.choices import NoticeKind, OperatingStatus, Role, Stage
+from regions.models import Assignment, Milestone, Notice, OperatingRecord, Regency, Site
 from regions.services.ledger import send_back
 from regions.services.notices import send_due
-from taskforce.choices import ActionState
+from taskforce.choices import ActionState, AlertKind
 from taskforce.models import ActionItem, ActionUpdate
 from taskforce.services.actions import plan, report_on
+from taskforce.services.alerts import evaluate
 from taskforce.services.digests import write_digests
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,18 @@ def test_whoever_steers_is_told_what_waits_for_a_second_person(editor: User) -> 
     assert write_digests(today=MONDAY) == 1
 
     assert "- Penting (BKPM)." in steering.notices.get().text
+
+
+def test_whoever_follows_alerts_up_is_told_how_many_wait(site: Site, operating: Callable[..., OperatingRecord]) -> None:
+    operating(site, OperatingStatus.SUSPENDED)
+    evaluate(today=date(2026, 3, 2))
+    person = User.objects.create_user("jatim@pantau-mpp.example")
+    province = site.regency.province
+    Assignment.objects.create(user=person, role=Role.PROVINCE, province=province, valid_from=MONDAY)
+
+    write_digests(today=MONDAY)
+
+    assert f"- {AlertKind.OPERATION_SUSPENDED.label}: 1." in person.notices.get().text
 
 
 def test_an_officers_digest_names_the_pledges_that_press(dinas: User, ponorogo: Regency) -> None:
