@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from regions.forms import DayField
+from taskforce.choices import LetterKind
 from taskforce.models import Letter
 
 REPLY_DAYS = 14
@@ -29,8 +30,9 @@ class LetterForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.fields["dated_on"].initial, self.fields["dated_on"].widget.attrs["max"] = today, today.isoformat()
-        self.fields["reply_by"].initial = today + timedelta(days=REPLY_DAYS)
+        self.fields["dated_on"].widget.attrs["max"] = today.isoformat()
+        # What a new letter leaves open stands in its place as None.
+        self.initial |= {"kind": LetterKind.REMINDER, "reply_by": today + timedelta(days=REPLY_DAYS)}
 
 
 class SentForm(forms.Form):

@@ -279,8 +279,9 @@ _FIND = {
             SELECT province_id, (min(marked_at) AT TIME ZONE %(zone)s)::date AS since
             FROM regions_dirtyprovince GROUP BY province_id
             UNION ALL
-            SELECT NULL, max(last_day) FROM taskforce_coveragerun
-            WHERE kind = '{RunKind.REBUILD}' AND finished_at IS NOT NULL AND error = ''
+            -- Until its first night a new installation rests on what was computed when it was filled.
+            SELECT NULL, coalesce(max(last_day) FILTER (WHERE kind = '{RunKind.REBUILD}'), min(last_day))
+            FROM taskforce_coveragerun WHERE finished_at IS NOT NULL AND error = ''
         )
         INSERT INTO found (rule_id, province_id, since)
         SELECT rule.id, late.province_id, late.since

@@ -109,11 +109,9 @@ def believed(entry: object, known_at: datetime | None, layer: str) -> bool:
 
 
 def in_force(entries: object, known_at: datetime | None, layer: str) -> list:
-    believed = [entry for entry in entries if believed(entry, known_at, layer)]
-    corrected = {entry.supersedes_id for entry in believed}
-    return [
-        entry for entry in believed if entry.pk not in corrected and not entry.withdraws and not entry.site.is_branch
-    ]
+    taken = [entry for entry in entries if believed(entry, known_at, layer)]
+    corrected = {entry.supersedes_id for entry in taken}
+    return [entry for entry in taken if entry.pk not in corrected and not entry.withdraws and not entry.site.is_branch]
 
 
 def _operating(records: list, as_at: date) -> tuple[set[int], dict[int, date]]:

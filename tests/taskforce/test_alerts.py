@@ -141,6 +141,7 @@ class Causes:
 
     def announced(self) -> Cause:
         said = {"metric": "mpp_total", "announced_on": date(2026, 6, 1), "source": "Siaran pers"}
+        said |= {"counting": "inaugurated", "basis": "509"}
         figure = AnnouncedFigure.objects.create(value=305, **said)
         given = coverage(date(2026, 6, 1)).national.covered
         cure = partial(AnnouncedFigure.objects.filter(pk=figure.pk).update, value=given)
@@ -526,6 +527,17 @@ def test_a_rebuild_that_failed_is_none() -> None:
     (alert,) = found(AlertKind.FIGURES_LATE)
     assert alert.since == date(2026, 6, 1)
     assert not found(AlertKind.FIGURES_DRIFTED)
+
+
+def test_a_new_installation_waits_for_its_first_night() -> None:
+    rebuilt(date(2026, 6, 1), kind="recompute")
+
+    evaluate(today=date(2026, 6, 2))
+    assert not found(AlertKind.FIGURES_LATE)
+
+    evaluate(today=date(2026, 6, 3))
+    (alert,) = found(AlertKind.FIGURES_LATE)
+    assert alert.since == date(2026, 6, 1)
 
 
 def test_figures_never_computed_are_late() -> None:

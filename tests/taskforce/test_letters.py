@@ -68,7 +68,7 @@ def test_what_is_late_is_said_from_the_record(
         ("Status operasional", "Tutup sementara (1 Maret 2026)"),
         (
             "Cakupan Jawa Timur",
-            "XX",
+            "35 dari 38 kabupaten/kota (92,1 %)",
         ),
     )
     assert late.reasons == (
