@@ -1,10 +1,10 @@
 """Which pages plan a ceremony, show what it would change, and record it?"""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +16,7 @@ from accounts.models import User
 from dashboard.ceremonies import Impact, ceremony_list, impact_of, site_choice
 from regions.choices import CeremonyKind
 from regions.forms import AttendanceForm, CeremonyPlanForm, SiteFilterForm
-from regions.models import Ceremony, turf_of
+from regions.models import Ceremony, require_editor
 from regions.services.ceremonies import note_attendance, plan_ceremony, record_ceremony, refuse_unfit
 
 FILTER, PREVIEW, SAVE = "filter", "preview", "save"
@@ -26,7 +26,7 @@ FILTER, PREVIEW, SAVE = "filter", "preview", "save"
 @login_required
 def ceremonies(request: HttpRequest) -> HttpResponse:
     """Show the ceremonies to come and those held."""
-    _editor(request)
+    require_editor(request.user)
     return render(request, "dashboard/ceremonies.html", {"list": ceremony_list(today=timezone.localdate())})
 
 
@@ -35,7 +35,7 @@ def ceremonies(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def ceremony_new(request: HttpRequest) -> HttpResponse:
     """Plan a ceremony, and see what it would change before anything is recorded."""
-    _editor(request)
+    require_editor(request.user)
     return _plan(request, Ceremony())
 
 
@@ -44,7 +44,7 @@ def ceremony_new(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def ceremony_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a ceremony; whoever saves second sees what the first changed."""
-    _editor(request)
+    require_editor(request.user)
     return _plan(request, get_object_or_404(Ceremony, pk=pk))
 
 
@@ -73,7 +73,7 @@ def _plan(request: HttpRequest, ceremony: Ceremony) -> HttpResponse:
         sites = list(form.cleaned_data["chosen"])
         try:
             if action == SAVE:
-                plan_ceremony(form.instance, sites, by=_editor(request))
+                plan_ceremony(form.instance, sites, by=require_editor(request.user))
                 messages.success(
                     request, _("Seremoni tersimpan sebagai rencana. Belum ada yang dicatat dalam buku besar.")
                 )
@@ -117,7 +117,7 @@ def _show(
 
 
 def _attend(request: HttpRequest, pk: int, *, is_recorded: bool) -> HttpResponse:
-    user = _editor(request)
+    user = require_editor(request.user)
     ceremony = get_object_or_404(Ceremony, pk=pk)
     rows = list(ceremony.ceremony_sites.select_related("site"))
     form = AttendanceForm(request.POST, ceremony=ceremony, rows=rows)
@@ -155,10 +155,3 @@ def _typed(request: HttpRequest) -> dict[str, Any] | None:
 
 def _keys(request: HttpRequest) -> list[int]:
     return [int(key) for key in request.POST.getlist("chosen") if key.isdecimal() and len(key) <= 18]
-
-
-def _editor(request: HttpRequest) -> User:
-    user = cast("User", request.user)
-    if not turf_of(user).is_editor:
-        raise PermissionDenied
-    return user

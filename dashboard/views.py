@@ -39,7 +39,7 @@ from dashboard.reports import (
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
-from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, turf_of
+from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, require_editor, turf_of
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
@@ -328,8 +328,7 @@ def follow_up_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an action item of an alert and lead to it."""
     user = cast("User", request.user)
     row = get_object_or_404(Alert.objects.editable_by(user), pk=pk)
-    if not turf_of(user).is_editor:
-        raise PermissionDenied
+    require_editor(user)
     try:
         return redirect(follow_up(row, by=user, today=timezone.localdate()))
     except ValidationError as error:

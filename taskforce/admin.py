@@ -28,6 +28,7 @@ from taskforce.models import (
     Member,
     Target,
 )
+from taskforce.services.actions import change as change_item
 from taskforce.services.actions import plan
 
 
@@ -71,10 +72,13 @@ class ActionItemAdmin(RecordAdmin):
         return cast("Any", super().get_queryset(request)).with_standing()
 
     def save_model(self, request: HttpRequest, obj: ActionItem, form: Any, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-        else:
-            plan(obj, by=cast("User", request.user))
+        write = change_item if change else plan
+        write(obj, by=cast("User", request.user))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what is open: what was closed stays as it was."""
+        is_closed = obj is not None and not ActionItem.objects.open().filter(pk=obj.pk).exists()
+        return not is_closed and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: what is no longer to be done is called off, with the reason."""

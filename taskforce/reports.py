@@ -1,8 +1,8 @@
 """What does the task force have to do, and how far has it come?"""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from commitments.models import Institution
 from mpp_tracker.lib.history import Change, history_of
-from regions.models import Person
+from regions.models import Person, turf_of
 from taskforce.choices import ActionState
 from taskforce.models import ActionItem, ActionUpdate, Alert, Decree, Directive, Target
 from taskforce.rules import CLOSED_STATES
@@ -33,10 +33,11 @@ class ActionRow:
 
 @dataclass(frozen=True)
 class Column:
-    """What stands in one state."""
+    """What stands in one state: those of the page, and how many there are on all pages."""
 
     state: ActionState
     rows: tuple[ActionRow, ...]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,11 @@ def action_list(user: Person, chosen: Mapping[str, Any], *, today: date, number:
     by_state: dict[ActionState, list[ActionRow]] = defaultdict(list)
     for row in rows:
         by_state[row.state].append(row)
+    counts: Counter[str] = Counter(items.with_standing().order_by().values_list("state", flat=True))
     open_count, all_count = visible.open().count(), visible.count()
     return ActionList(
         rows=rows,
-        columns=tuple(Column(state, tuple(by_state[state])) for state in _columns(by_state)),
+        columns=tuple(Column(state, tuple(by_state[state]), counts[state]) for state in _columns(counts)),
         page=page,
         open_count=open_count,
         overdue_count=visible.overdue(today).count(),
@@ -141,9 +143,20 @@ def action_page(item: ActionItem, user: Person, *, today: date) -> ActionPage:
     return ActionPage(
         row=row,
         updates=tuple(updates) if sees_people else (),
-        changes=history_of(item) if sees_people else (),
+        changes=_changes(item, user) if sees_people else (),
         sees_people=sees_people,
         alert=_alert_of(item, user),
+    )
+
+
+def _changes(item: ActionItem, user: Person) -> tuple[Change, ...]:
+    """Return how an item was changed, without the alert behind it for those who may not know of that."""
+    changes = history_of(item)
+    if turf_of(user).sees_nation:
+        return changes
+    hidden = str(ActionItem._meta.get_field("alert").verbose_name)
+    return tuple(
+        replace(change, fields=tuple(field for field in change.fields if field.name != hidden)) for change in changes
     )
 
 
@@ -190,7 +203,7 @@ def _chosen(items: Any, user: Person, chosen: Mapping[str, Any], *, today: date)
     return items
 
 
-def _columns(filled: Mapping[ActionState, Sequence[ActionRow]]) -> tuple[ActionState, ...]:
+def _columns(filled: Mapping[str, int]) -> tuple[ActionState, ...]:
     """Return the columns of a board: what is open always, what is closed where there is something."""
     return tuple(state for state in ActionState if state not in CLOSED_STATES or filled.get(state))
 

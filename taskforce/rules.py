@@ -68,6 +68,14 @@ def pace_needed(gap_units: int, as_at: date, deadline: date) -> Decimal | None:
     return _one_place(Fraction(gap_units) * Fraction(MONTH_DAYS) / days)
 
 
+def names_a_document(source: str) -> bool:
+    """Return whether a written proof says something: a dash is none.
+
+    What it says is for the second person to judge; no form can.
+    """
+    return any(letter.isalnum() for letter in source)
+
+
 def next_states(
     state: ActionState, priority: Priority, *, steers: bool, claimed_it: bool, claim_is_proven: bool
 ) -> tuple[ActionState, ...]:

@@ -20,7 +20,7 @@ from regions.typed import keep_and_sign_in, typed_before
 from taskforce.forms.actions import ActionFilterForm, ActionItemForm, ActionUpdateForm, about_from
 from taskforce.models import ActionItem, ActionProof
 from taskforce.reports import action_list, action_page, mandate_page, owners_of
-from taskforce.services.actions import open_to, plan, report_on
+from taskforce.services.actions import change, open_to, plan, report_on
 
 
 @require_safe
@@ -71,7 +71,12 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Perkembangan tercatat."))
                 return redirect(item)
-    context = {"page": page, "form": form, "is_open": bool(states), "may_change": turf_of(request.user).is_editor}
+    context = {
+        "page": page,
+        "form": form,
+        "is_open": bool(states),
+        "may_change": bool(states) and turf_of(request.user).is_editor,
+    }
     return render(request, "taskforce/action.html", context)
 
 
@@ -83,13 +88,14 @@ def new_action(request: HttpRequest) -> HttpResponse:
     item = ActionItem(**about_from(request.GET.dict()))
     form = ActionItemForm(request.POST or None, instance=item, initial=typed_before(request))
     if request.method == "POST" and form.is_valid():
+        item.client_id = form.cleaned_data["client_id"]
         try:
-            plan(item, by=user)
+            planned = plan(item, by=user)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("Rencana aksi tercatat."))
-            return redirect(item)
+            return redirect(planned)
     return _planning(request, form, item)
 
 
@@ -102,9 +108,13 @@ def change_action(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(ActionItem.objects.editable_by(user).select_related("regency", "site"), pk=pk)
     form = ActionItemForm(request.POST or None, instance=item)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Perubahan tersimpan."))
-        return redirect(item)
+        try:
+            change(item, by=user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Perubahan tersimpan."))
+            return redirect(item)
     return _planning(request, form, item)
 
 

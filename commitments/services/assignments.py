@@ -1,12 +1,11 @@
 """How does a user come to speak for an institution, and by whose hand?"""
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
 from commitments.models import InstitutionAssignment
 from mpp_tracker.lib.constraints import save_checked
-from regions.models import turf_of
+from regions.models import require_editor
 
 
 @transaction.atomic
@@ -17,8 +16,7 @@ def let_speak(assignment: InstitutionAssignment, *, by: User) -> InstitutionAssi
         PermissionDenied: `by` does not edit the nation's records.
         ValidationError: it ends before it begins.
     """
-    if not turf_of(by).is_editor:
-        raise PermissionDenied
+    require_editor(by)
     assignment.granted_by = by
     save_checked(assignment)
     return assignment

@@ -84,13 +84,13 @@ def history_of(row: models.Model, *, after: int = 0) -> tuple[Change, ...]:
     versions: Any = row.events  # type: ignore[attr-defined]
     events = list(versions.order_by("pgh_id"))
     people = {str(user.pk): str(user) for user in _people(events)}
-    changes = [
-        _change(type(row), before, event, people) for before, event in zip([None, *events], events, strict=False)
-    ]
+    model, names = type(row), _names(type(row), events)
+    pairs = zip([None, *events], events, strict=False)
+    changes = [_change(model, before, event, people, names) for before, event in pairs]
     return tuple(change for change in reversed(changes) if change.version > after)
 
 
-def _change(model: type[models.Model], before: Any, event: Any, people: dict[str, str]) -> Change:
+def _change(model: type[models.Model], before: Any, event: Any, people: dict[str, str], names: "_Names") -> Change:
     context = event.pgh_context or {}
     return Change(
         version=event.pgh_id,
@@ -98,7 +98,7 @@ def _change(model: type[models.Model], before: Any, event: Any, people: dict[str
         who=people.get(str(context.get("user")), ""),
         where=" ".join(filter(None, [context.get("url", ""), context.get("address", "")])),
         what=str(_VERBS[event.pgh_label]),
-        fields=() if event.pgh_label == DELETE else tuple(_differences(model, before, event)),
+        fields=() if event.pgh_label == DELETE else tuple(_differences(model, before, event, names)),
     )
 
 
@@ -159,25 +159,45 @@ def _people(events: list[Any]) -> models.QuerySet:
     return get_user_model()._default_manager.filter(pk__in=keys)
 
 
-def _differences(model: type[models.Model], before: Any, after: Any) -> list[FieldChange]:
-    kept = {field.name for field in type(after)._meta.fields}
+_Names = dict[str, dict[Any, str]]
+"""What the rows are called to which the versions of a record refer, by field and key."""
+
+
+def _names(model: type[models.Model], events: list[Any]) -> _Names:
+    """Return the names of all rows that `events` refer to, in one query a field."""
+    names: _Names = {}
+    relations = [field for field in _kept(model, events[-1]) if field.is_relation] if events else []
+    for field in relations:
+        if keys := {getattr(event, field.attname) for event in events} - {None}:
+            rows = cast("Any", field.related_model)._base_manager.in_bulk(keys)
+            names[field.name] = {key: str(row) for key, row in rows.items()}
+    return names
+
+
+def _kept(model: type[models.Model], event: Any) -> list[Any]:
+    """Return the fields of a record that stand in its versions, without its own key."""
+    kept = {field.name for field in type(event)._meta.fields}
+    return [field for field in model._meta.concrete_fields if not field.primary_key and field.name in kept]
+
+
+def _differences(model: type[models.Model], before: Any, after: Any, names: _Names) -> list[FieldChange]:
     changes = []
-    for field in model._meta.concrete_fields:
-        if field.primary_key or field.name not in kept:
-            continue
-        old, new = (_shown(version, field) for version in (before, after))
+    for field in _kept(model, after):
+        old, new = (_shown(version, field, names) for version in (before, after))
         if old != new:
             changes.append(FieldChange(name=str(field.verbose_name), before=old, after=new))
     return changes
 
 
-def _shown(version: Any, field: models.Field) -> str:
-    """Return a field's value as people read it."""
-    if version is None:
+def _shown(version: Any, field: Any, names: _Names) -> str:
+    """Return a field's value as people read it; versions outlive the rows that they name."""
+    value = None if version is None else getattr(version, field.attname)
+    if value is None:
         return ""
+    if field.is_relation:
+        return names[field.name].get(value) or _("sudah dihapus, nomor %(key)s") % {"key": value}
     if field.choices:
         return str(getattr(version, f"get_{field.name}_display")())
-    value = getattr(version, field.name)
     if isinstance(value, bool):
         return str(_("ya") if value else _("tidak"))
-    return "" if value is None else str(value)
+    return str(value)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from regions.choices import CeremonyKind
-from regions.models import Ceremony, CeremonySite, Milestone, Site, turf_of
+from regions.models import Ceremony, CeremonySite, Milestone, Site, require_editor
 from regions.services.ledger import report
 from regions.services.review import lock_sites
 
@@ -67,7 +67,9 @@ def plan_ceremony(ceremony: Ceremony, sites: Sequence[Site], *, by: User) -> Cer
         ValidationError: there is no site, one stands there twice, is a branch, or its unit has reached the stage; the
             day lies before the rollout; or what was recorded already would no longer fit.
     """
-    _refuse_stranger(by)
+    require_editor(by)
+    # Two who plan at once wait for each other, so that the second is told.
+    lock_sites(site.pk for site in sites)
     refuse_unfit(sites, ceremony)
     if ceremony.pk is not None:
         _lock(ceremony)
@@ -103,7 +105,15 @@ def _unfit(sites: Sequence[Site], ceremony: Ceremony, *, listed: Iterable[int] =
         for site in sites
         if site.is_branch
     ]
-    return refusals + _already_there(sites, ceremony, set(listed))
+    return refusals + _already_there(sites, ceremony, set(listed)) + _planned_elsewhere(sites, ceremony, set(listed))
+
+
+def _planned_elsewhere(sites: Iterable[Site], ceremony: Ceremony, listed: set[int]) -> list[str]:
+    """Return a sentence for each site planned for another such ceremony that day, but for those listed."""
+    same = Ceremony.objects.filter(kind=ceremony.kind, held_on=ceremony.held_on).exclude(pk=ceremony.pk)
+    new = [site.pk for site in sites if site.pk not in listed]
+    rows = CeremonySite.objects.filter(ceremony__in=same, site__in=new).select_related("site")
+    return [_("%(site)s sudah direncanakan dalam seremoni lain pada hari itu.") % {"site": row.site} for row in rows]
 
 
 def _already_there(sites: Iterable[Site], ceremony: Ceremony, listed: set[int]) -> list[str]:
@@ -134,7 +144,7 @@ def note_attendance(ceremony: Ceremony, present: Mapping[int, bool | None], *, s
         ValidationError: its day has not come, the list was changed meanwhile, or a site that was recorded would be
             absent.
     """
-    _refuse_stranger(by)
+    require_editor(by)
     _lock(ceremony)
     refuse_early(ceremony, today=timezone.localdate())
     told = set(reports_of(ceremony).values_list("site", flat=True))
@@ -165,7 +175,7 @@ def record_ceremony(ceremony: Ceremony, *, by: User) -> Recorded:
         PermissionDenied: `by` is no editor.
         ValidationError: its day has not come, nobody was present, or the ledger refuses one; each is named.
     """
-    _refuse_stranger(by)
+    require_editor(by)
     _lock(ceremony)
     refuse_early(ceremony, today=timezone.localdate())
     attended = ceremony.ceremony_sites.filter(is_present=True).select_related("site__regency")
@@ -195,11 +205,6 @@ def refuse_early(ceremony: Ceremony, *, today: date) -> None:
     if ceremony.held_on > today:
         day = {"day": date_format(ceremony.held_on, "j F Y")}
         raise ValidationError(_("Seremoni ini baru berlangsung pada %(day)s.") % day, code="early")
-
-
-def _refuse_stranger(by: User) -> None:
-    if not turf_of(by).is_editor:
-        raise PermissionDenied
 
 
 def _milestone(ceremony: Ceremony, site: Site) -> Milestone:

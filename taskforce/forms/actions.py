@@ -1,6 +1,7 @@
 """What is asked of the action plan, and what is filled in about it?"""
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
@@ -59,6 +60,7 @@ class ActionFilterForm(forms.Form):
 class ActionItemForm(VersionedForm):
     """An action item as it is planned or changed."""
 
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     decided_on = DayField(label=_("Ditetapkan pada"))
     due_on = DayField(label=_("Tenggat"))
     # By code, because 514 names in a list are found by nobody on a phone.
@@ -100,6 +102,10 @@ class ActionItemForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["client_id"]
+        else:
+            self.fields["client_id"].initial = uuid.uuid4()
         owners = Institution.objects.filter(succeeded_by=None)
         if self.instance.owner_id:
             owners |= Institution.objects.filter(pk=self.instance.owner_id)
@@ -117,7 +123,8 @@ class ActionItemForm(VersionedForm):
             self.instance.regency = None
             return ""
         code = text.split(" ")[0]
-        found = Regency.objects.filter(code=code).first() or Regency.objects.filter(name__iexact=text).first()
+        units = Regency.objects.filter(is_autonomous=True)
+        found = units.filter(code=code).first() or units.filter(name__iexact=text).first()
         if found is None:
             raise ValidationError(
                 _("“%(text)s” bukan kode atau nama kabupaten/kota."), code="unknown", params={"text": text}

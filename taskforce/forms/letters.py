@@ -32,7 +32,7 @@ class LetterForm(forms.ModelForm):
         today = timezone.localdate()
         self.fields["dated_on"].widget.attrs["max"] = today.isoformat()
         # What a new letter leaves open stands in its place as None.
-        self.initial |= {"kind": LetterKind.REMINDER, "reply_by": today + timedelta(days=REPLY_DAYS)}
+        self.initial.update({"kind": LetterKind.REMINDER, "reply_by": today + timedelta(days=REPLY_DAYS)})
 
 
 class SentForm(forms.Form):

@@ -30,6 +30,14 @@ from taskforce.models.targets import Target
 from taskforce.rules import CLOSED_STATES
 
 
+def _planned(row: str) -> str:
+    """Return in SQL what of an item `row` is planned."""
+    fields = (
+        "title description directive_id target_id province_id regency_id site_id owner_id decided_on due_on priority"
+    )
+    return ", ".join(f"{row}.{field}" for field in fields.split())
+
+
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     """Questions about many action items."""
 
@@ -41,16 +49,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         public = Q(directive__isnull=False, province=None, regency=None, site=None)
         if turf.user_id is None:
             return self.filter(public)
-        about = turf.reaches("regency") | turf.reaches("site__regency") | Q(province__in=turf.provinces)
-        return self.filter(public | about | self._owned_by(user))
+        return self.filter(public | self._concerns(user))
 
     def told_to(self, user: Person) -> Self:
         """Keep those of which `user` reads who reported what: not those they see as the public does."""
-        turf = turf_of(user)
-        if turf.sees_nation:
-            return self
-        about = turf.reaches("regency") | turf.reaches("site__regency") | Q(province__in=turf.provinces)
-        return self.filter(about | self._owned_by(user))
+        return self if turf_of(user).sees_nation else self.filter(self._concerns(user))
 
     def editable_by(self, user: Person) -> Self:
         """Keep those that `user` may report on: an owner's own, an editor's all."""
@@ -59,6 +62,12 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def owned_by(self, user: Person) -> Self:
         """Keep those that are `user`'s to do."""
         return self.filter(self._owned_by(user))
+
+    def _concerns(self, user: Person) -> Q:
+        """Return the condition that an item is `user`'s to do, or about their turf."""
+        turf = turf_of(user)
+        about = turf.reaches("regency") | turf.reaches("site__regency") | Q(province__in=turf.provinces)
+        return about | self._owned_by(user)
 
     def _owned_by(self, user: Person) -> Q:
         """Return the condition that an institution or region owns an item for which `user` speaks."""
@@ -136,13 +145,26 @@ class ActionItem(models.Model):
     )
     decided_on = models.DateField(_("ditetapkan pada"), default=timezone.localdate)
     due_on = models.DateField(_("tenggat"))
-    priority = models.CharField(_("prioritas"), max_length=6, choices=Priority, default=Priority.NORMAL)
+    priority = models.CharField(
+        _("prioritas"),
+        max_length=6,
+        choices=Priority,
+        default=Priority.NORMAL,
+        help_text=_("Prioritas tinggi ditutup dengan bukti dan oleh orang kedua; sesudahnya tidak dapat diturunkan."),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("dibuat oleh"),
         on_delete=models.PROTECT,
         related_name="+",
         editable=False,
+    )
+    client_id = models.UUIDField(
+        _("nomor kiriman"),
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("Dibuat oleh formulir, agar yang terkirim dua kali tercatat sekali."),
     )
 
     objects: ClassVar[ActionItemQuerySet] = ActionItemQuerySet.as_manager()  # type: ignore[assignment]
@@ -181,6 +203,26 @@ class ActionItem(models.Model):
         indexes = [
             # The board and the lists, which show what is due first.
             models.Index(fields=["due_on", "id"], name="taskforce_actionitem_by_due"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="as_closed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                # What raised it may go: an alert does with the figure it is about.
+                func=(
+                    f"IF ({_planned('NEW')}) IS DISTINCT FROM ({_planned('OLD')}) AND EXISTS ("
+                    "  SELECT FROM taskforce_actionupdate WHERE item_id = OLD.id AND state IN ('done', 'cancelled')"
+                    " ) THEN"
+                    "  RAISE EXCEPTION 'Rencana aksi ini sudah ditutup.' USING ERRCODE = 'restrict_violation';"
+                    " END IF;"
+                    " IF OLD.priority = 'high' AND NEW.priority <> 'high' THEN"
+                    "  RAISE EXCEPTION 'Prioritas tinggi tidak dapat diturunkan; batalkan, lalu rencanakan lagi.'"
+                    "  USING ERRCODE = 'restrict_violation';"
+                    " END IF;"
+                    " RETURN NEW;"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -252,7 +294,7 @@ class ActionUpdate(models.Model):
                 violation_error_message=_("Yang selesai kemajuannya 100 persen."),
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[*sorted(CLOSED_STATES), ActionState.BLOCKED]) | ~Q(note=""),
+                condition=~Q(state__in=[*sorted(CLOSED_STATES), ActionState.BLOCKED]) | Q(note__regex=r"\S"),
                 name="taskforce_actionupdate_closing_is_explained",
                 violation_error_message=_("Jelaskan hasilnya, kendalanya, atau alasan pembatalannya."),
             ),
@@ -281,7 +323,7 @@ class ActionUpdate(models.Model):
                     " END IF;"
                     " IF NEW.state = 'done' AND rank = 'high' AND ("
                     "  last.state IS DISTINCT FROM 'claimed' OR last.by_id = NEW.by_id"
-                    "  OR last.source_url = '' AND NOT EXISTS ("
+                    "  OR last.source_url !~ '[[:alnum:]]' AND NOT EXISTS ("
                     "   SELECT FROM taskforce_actionproof WHERE update_id = last.id)) THEN"
                     "  RAISE EXCEPTION 'Prioritas tinggi ditutup oleh orang kedua, sesudah diajukan selesai dengan"
                     " bukti.' USING ERRCODE = 'restrict_violation';"

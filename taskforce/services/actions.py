@@ -13,12 +13,12 @@ from regions.models import require_editor, still_permitted, turf_of
 from regions.services.evidence import MAX_PER_ENTRY, all_or_nothing, clean, keep
 from taskforce.choices import ActionState, Priority
 from taskforce.models import ActionItem, ActionProof, ActionUpdate
-from taskforce.rules import next_states
+from taskforce.rules import CLOSED_STATES, names_a_document, next_states
 
 
 @transaction.atomic
 def plan(item: ActionItem, *, by: User) -> ActionItem:
-    """Enter an action item into the plan.
+    """Enter an action item into the plan; the same sending twice, by its `client_id`, is entered once.
 
     Raises:
         PermissionDenied: `by` does not steer the task force.
@@ -26,7 +26,34 @@ def plan(item: ActionItem, *, by: User) -> ActionItem:
     """
     require_editor(by)
     item.created_by = by
-    save_checked(item, force_insert=True)
+    try:
+        save_checked(item, force_insert=True)
+    except ValidationError:
+        sent_before = ActionItem.objects.filter(client_id=item.client_id, created_by=by, title=item.title)
+        if item.client_id is not None and (known := sent_before.first()) is not None:
+            return known
+        raise
+    return still_permitted(ActionItem.objects.visible_to(by), item)
+
+
+@transaction.atomic
+def change(item: ActionItem, *, by: User) -> ActionItem:
+    """Keep what is planned differently.
+
+    Raises:
+        PermissionDenied: `by` does not steer the task force.
+        ValidationError: the item is closed, its high priority would be lowered, a field is wrong, or a constraint
+            refuses.
+    """
+    require_editor(by)
+    before = ActionItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if before.updates.filter(state__in=sorted(CLOSED_STATES)).exists():
+        raise ValidationError(_("Rencana aksi ini sudah ditutup."), code="closed")
+    if before.priority == Priority.HIGH and item.priority != Priority.HIGH:
+        raise ValidationError(
+            _("Prioritas tinggi tidak dapat diturunkan; batalkan, lalu rencanakan lagi."), code="lowered"
+        )
+    save_checked(item)
     return still_permitted(ActionItem.objects.visible_to(by), item)
 
 
@@ -41,7 +68,7 @@ def open_to(item: ActionItem, user: User) -> tuple[ActionState, ...]:
         Priority(item.priority),
         steers=turf_of(user).is_editor,
         claimed_it=claimed and last is not None and last.by_id == user.pk,
-        claim_is_proven=claimed and last is not None and (bool(last.source_url) or last.proofs.exists()),
+        claim_is_proven=claimed and last is not None and (names_a_document(last.source_url) or last.proofs.exists()),
     )
 
 
@@ -71,7 +98,7 @@ def report_on(update: ActionUpdate, *, uploads: Sequence[UploadedFile] = (), by:
         item = ActionItem.objects.select_for_update(of=("self",)).get(pk=update.item_id)
         if update.client_id is not None and (known := sent_before.first()) is not None:
             return known
-        _refuse(item, update, has_proof=bool(cleaned or update.source_url), by=by)
+        _refuse(item, update, has_proof=bool(cleaned) or names_a_document(update.source_url), by=by)
         if update.state in (ActionState.DONE, ActionState.CLAIMED):
             update.progress_pct = 100
         update.by = by

@@ -13,7 +13,8 @@ from django.urls import reverse
 from accounts.models import User
 from mpp_tracker.lib.history import history_of, version_of
 from regions.models import Ceremony, CeremonySite, Milestone, Regency, Site
-from taskforce.models import Target
+from taskforce.models import ActionItem, Directive, Target
+from taskforce.services.actions import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +161,30 @@ def test_whoever_saves_second_sees_both_versions_and_overwrites_nothing(client: 
     assert client.post(address, form).status_code == 302
     target.refresh_from_db()
     assert target.set_by == "Saya"
+
+
+def test_a_version_outlives_what_it_names(editor: User, ponorogo: Regency) -> None:
+    gone = Directive.objects.create(number=9, text="Sementara", issued_by="Menteri", issued_on=date(2026, 1, 1))
+    item = plan(ActionItem(title="Bangun", regency=ponorogo, directive=gone, due_on=date(2030, 1, 1)), by=editor)
+    ActionItem.objects.filter(pk=item.pk).update(directive=None)
+    gone.delete()
+
+    (field,) = history_of(item)[0].fields
+
+    assert (field.name, field.before, field.after) == ("arahan", f"sudah dihapus, nomor {field.before.split()[-1]}", "")
+
+
+def test_many_changes_take_as_many_queries_as_one(
+    editor: User, ponorogo: Regency, django_assert_num_queries: Any
+) -> None:
+    directives = list(Directive.objects.all())
+    item = plan(ActionItem(title="Bangun", regency=ponorogo, due_on=date(2030, 1, 1)), by=editor)
+
+    # The versions, and the directives, regencies and makers they name.
+    ActionItem.objects.filter(pk=item.pk).update(directive=directives[0])
+    with django_assert_num_queries(4):
+        history_of(item)
+    for number in range(20):
+        ActionItem.objects.filter(pk=item.pk).update(directive=directives[number % 5])
+    with django_assert_num_queries(4):
+        history_of(item)

@@ -330,6 +330,15 @@ def test_a_ceremony_of_the_past_keeps_whom_it_expected_though_they_got_there_els
     assert Ceremony.objects.get(pk=held.pk).place == "Jakarta"
 
 
+def test_the_same_ceremony_planned_twice_is_refused_the_second_time(
+    planned: Ceremony, planner: User, sites: list[Site]
+) -> None:
+    again = Ceremony(kind=planned.kind, held_on=planned.held_on)
+
+    with pytest.raises(ValidationError, match="sudah direncanakan dalam seremoni lain pada hari itu"):
+        plan_ceremony(again, sites[:1], by=planner)
+
+
 def test_who_got_there_elsewhere_is_not_added(planned: Ceremony, planner: User, sites: list[Site]) -> None:
     there = Site.objects.main().get(regency__code="13.10")
 

@@ -246,8 +246,9 @@ def test_the_room_takes_as_many_queries_for_one_report_as_for_many(
         )
 
     # 1 session, 2 user, 3 turf, 4 regencies, 5 sites, 6-9 two ledgers with what is in force, 10 confirmations,
-    # 11-12 readiness with what is in force, 13 whether there are pledges, 14 who is looking
-    with django_assert_num_queries(14):
+    # 11-12 readiness with what is in force, 13 whether there are pledges, 14-15 action items of whoever they
+    # speak for, 16 who is looking
+    with django_assert_num_queries(16):
         desk.get("/kerja/")
 
 

@@ -92,10 +92,7 @@ def test_stored_markup_stays_text_wherever_it_is_shown(
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/provinsi/35/", "/komitmen/janji/", "/kesiapan/", "/angka/", "/perkiraan/berikutnya/", "/api/v1/coverage/"],
-)
+@pytest.mark.parametrize("path", QUESTIONS)
 def test_a_hostile_question_is_answered_or_refused(client: Client, path: str, value: str) -> None:
     for parameter in PARAMETERS:
         response = client.get(f"{path}?{parameter}={value}")
@@ -176,6 +173,8 @@ def test_a_child_of_somebody_elses_site_is_as_if_that_site_did_not_exist(
 
 POSTS = ["/akun/login/", "/akun/logout/", "/akun/password/reset/", "/admin/logout/", "/kerja/mpp/{site}/lapor/"]
 POSTS += ["/kerja/mpp/{site}/masih-benar/", "/kerja/kabkota/35.02/mpp-baru/", "/admin/regions/site/add/"]
+POSTS += ["/satgas/rencana/baru/", "/satgas/rencana/1/", "/satgas/rencana/1/ubah/", "/satgas/surat/baru/35.02/"]
+POSTS += ["/satgas/surat/1/terkirim/", "/satgas/surat/1/batal/", "/pantauan/1/diketahui/", "/pantauan/1/rencana-aksi/"]
 POSTS += ["/seremoni/baru/", "/seremoni/{ceremony}/", "/seremoni/{ceremony}/hadir/", "/seremoni/{ceremony}/catat/"]
 
 

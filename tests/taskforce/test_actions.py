@@ -22,10 +22,11 @@ from regions.choices import Role
 from regions.models import Assignment, Province, Regency, Site
 from regions.models.evidence import evidence_storage
 from taskforce.choices import ActionState, Priority
-from taskforce.models import ActionItem, ActionUpdate, Decree, Directive
+from taskforce.models import ActionItem, ActionUpdate, Alert, Decree, Directive
 from taskforce.reports import action_list, mandate_page
 from taskforce.rules import next_states
 from taskforce.services.actions import open_to, plan, report_on
+from taskforce.services.alerts import evaluate
 
 pytestmark = pytest.mark.django_db
 
@@ -396,6 +397,101 @@ def test_whoever_saves_second_sees_what_the_first_changed(
     assert thing.title == "Judul lain"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"owner": "", "regency_code": ""}, "Pilih penanggung jawab"),
+        ({"province": "35", "regency_code": "35.02"}, "Pilih satu saja"),
+        ({"regency_code": "31.71"}, "bukan kode atau nama"),
+        ({"priority": "normal"}, "Prioritas tinggi tidak dapat diturunkan"),
+    ],
+)
+def test_a_wrong_change_is_refused_with_a_sentence(
+    client: Client, editor: User, item: Callable[..., ActionItem], wrong: dict[str, str], sentence: str
+) -> None:
+    thing = item(priority=HIGH)
+    client.force_login(editor)
+    form = {"title": "Lain", "priority": "high", "owner": thing.owner_id, "regency_code": ""}
+    form |= {"decided_on": TODAY.isoformat(), "due_on": TODAY.isoformat(), "seen_version": version_of(thing)} | wrong
+    if form.get("province"):
+        form["province"] = Province.objects.get(code=form["province"]).pk
+
+    answer = client.post(reverse("taskforce:action-change", args=[thing.pk]), form)
+
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    thing.refresh_from_db()
+    assert thing.title == "Sambungkan OSS"
+
+
+def test_a_closed_item_stays_as_it_was(client: Client, editor: User, item: Callable[..., ActionItem]) -> None:
+    thing = item()
+    report_on(said(thing, ActionState.CANCELLED), by=editor)
+    client.force_login(editor)
+    form = {"title": "Lain", "priority": "high", "owner": thing.owner_id, "regency_code": ""}
+    form |= {"decided_on": TODAY.isoformat(), "due_on": TODAY.isoformat(), "seen_version": version_of(thing)}
+
+    answer = client.post(reverse("taskforce:action-change", args=[thing.pk]), form)
+
+    assert "sudah ditutup" in answer.content.decode()
+    with pytest.raises(IntegrityError, match="sudah ditutup"), transaction.atomic():
+        ActionItem.objects.filter(pk=thing.pk).update(title="Lain")
+
+
+def test_raw_sql_cannot_lower_a_high_priority(item: Callable[..., ActionItem]) -> None:
+    thing = item(priority=HIGH)
+
+    with pytest.raises(IntegrityError, match="tidak dapat diturunkan"), transaction.atomic():
+        ActionItem.objects.filter(pk=thing.pk).update(priority="low")
+
+
+def test_the_same_plan_sent_twice_is_one_item(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    form = {"title": "Bangun", "priority": "normal", "regency_code": "35.02"}
+    form |= {"decided_on": TODAY.isoformat(), "due_on": TODAY.isoformat()}
+    form["client_id"] = "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d"
+
+    first, again = (client.post(reverse("taskforce:action-new"), form)["Location"] for _ in range(2))
+
+    assert first == again
+    assert ActionItem.objects.count() == 1
+
+
+def test_a_dash_is_no_proof(item: Callable[..., ActionItem], bkpm: User, editor: User, steering: User) -> None:
+    thing = item(priority=HIGH)
+
+    with pytest.raises(ValidationError, match="dengan bukti"):
+        report_on(said(thing, ActionState.CLAIMED, source_url=" - "), by=bkpm)
+    claim = {"state": "claimed", "progress_pct": 100, "note": "Selesai.", "source_url": " - "}
+    ActionUpdate.objects.create(item=thing, by=editor, **claim)
+    with pytest.raises(IntegrityError, match="orang kedua"), transaction.atomic():
+        ActionUpdate.objects.create(item=thing, state="done", progress_pct=100, note="Ya.", by=steering)
+
+
+def test_a_board_counts_the_plan_and_not_the_page(item: Callable[..., ActionItem], editor: User) -> None:
+    for number in range(52):
+        item(title=str(number))
+
+    (column, *_rest) = action_list(editor, {}, today=TODAY).columns
+
+    assert (len(column.rows), column.count) == (50, 52)
+
+
+def test_an_alert_behind_an_item_is_not_told_by_its_changes(
+    client: Client, item: Callable[..., ActionItem], bkpm: User, site: Site, operating: Callable[..., Any], editor: User
+) -> None:
+    operating(site, "suspended")
+    evaluate(today=date(2026, 3, 2))
+    alert = Alert.objects.get(site=site)
+    thing = item(alert=alert)
+    client.force_login(bkpm)
+
+    body = client.get(thing.get_absolute_url()).content.decode()
+
+    assert "Perubahan rencana" in body
+    assert "tutup sementara" not in body.lower()
+
+
 def test_what_was_typed_outlives_the_session(client: Client, item: Callable[..., ActionItem], oss: Directive) -> None:
     thing = item(directive=oss)
 
@@ -437,9 +533,9 @@ def test_as_many_queries_for_many_items_as_for_one(
     client.force_login(editor)
     address = f"{reverse('taskforce:actions')}?tampilan={view}"
     item(directive=oss)
-    # Session, user, reader; owners, provinces and directives of the filter; open, all and overdue counted; the page
-    # counted, and its rows.
-    budget = 12
+    # Session, user, reader; owners, provinces and directives of the filter; states, open, all and overdue counted; the
+    # page counted, and its rows.
+    budget = 13
     with django_assert_num_queries(budget):
         client.get(address)
     for number in range(20):
