@@ -37,7 +37,7 @@ class LetterForm(forms.ModelForm):
         self.fields["dated_on"].widget.attrs |= {"min": first, "max": today.isoformat()}
         self.fields["reply_by"].widget.attrs |= {"min": first, "max": (today + REPLY_WITHIN).isoformat()}
         # What a new letter leaves open stands in its place as None.
-        self.initial |= {"kind": LetterKind.REMINDER, "reply_by": today + timedelta(days=REPLY_DAYS)}
+        self.initial.update(kind=LetterKind.REMINDER, reply_by=today + timedelta(days=REPLY_DAYS))
 
 
 class SentForm(forms.Form):

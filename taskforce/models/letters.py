@@ -19,7 +19,6 @@ from regions.models import Person, Regency, turf_of
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import LetterKind
 
-
 DATED_WITHIN = timedelta(days=30)
 """So long ago a new letter may be dated. An assumption: one that is entered late was signed not long before."""
 REPLY_WITHIN = timedelta(days=366)
