@@ -33,4 +33,8 @@ class Migration(migrations.Migration):
             model_name='letter',
             constraint=models.CheckConstraint(condition=models.Q(('dated_on__gte', datetime.date(2017, 1, 1))), name='taskforce_letter_not_before_the_rollout', violation_error_message='Tanggal paling awal 2017-01-01.'),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='target',
+            trigger=pgtrigger.compiler.Trigger(name='is_within_its_area', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.metric IN ('cumulative_units', 'committed_units') AND NEW.value > (\n        SELECT count(*) FROM regions_regency\n        WHERE is_autonomous AND (NEW.province_id IS NULL OR province_id = NEW.province_id)\n    ) THEN\n        RAISE EXCEPTION 'Target melebihi jumlah unit sasaran di wilayahnya.' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='8c6c6ccd1dfe0b7abb277b01a3b13477e3bd29eb', operation='INSERT OR UPDATE', pgid='pgtrigger_is_within_its_area_d7d37', table='taskforce_target', when='BEFORE')),
+        ),
     ]
