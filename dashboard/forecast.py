@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from dashboard.charts import FanPicture, fan_picture
 from dashboard.reports import main_sites
 from regions.choices import EntryState
 from regions.models import LEDGERS, Person, Site
+from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce import simulation as model
 from taskforce.coverage import Standpoint
 from taskforce.forecast import PROVINCE_MIN_INAUGURATED, FanPoint, ForecastReport, forecast
@@ -30,6 +31,17 @@ class ForecastPage:
     draws: int
     trial_draws: int
     assumptions: tuple[str, ...]
+
+
+def drawn_for_visitors(asked: Standpoint, *, today: date) -> Standpoint:
+    """Return from where somebody who is not signed in sees the forecast: today, or the last end of a month by the day.
+
+    Each other day and each `known_at` would cost a draw of its own, and there are as many of them as anybody likes.
+    """
+    day = asked.as_at
+    if day != today and (day + timedelta(days=1)).day != 1:
+        day = max(day.replace(day=1) - timedelta(days=1), ROLLOUT_BEGAN_ON)
+    return replace(asked, as_at=day, known_at=None)
 
 
 def forecast_page(standpoint: Standpoint) -> ForecastPage:

@@ -21,7 +21,7 @@ from accounts.models import User
 from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
-from dashboard.forecast import forecast_page, next_best_page
+from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.readiness import readiness_page
 from dashboard.reports import (
@@ -156,6 +156,13 @@ def forecast(request: HttpRequest) -> HttpResponse:
     form = _form(request, StandpointForm)
     if not form.is_valid():
         return _refused(request, form)
+    if not request.user.is_authenticated:
+        drawn = drawn_for_visitors(form.standpoint, today=form.today)
+        if drawn != form.standpoint:
+            address = request.GET.copy()
+            address["as_at"] = drawn.as_at.isoformat()
+            address.pop("known_at", None)
+            return redirect(f"{request.path}?{address.urlencode()}")
     return render(request, "dashboard/forecast.html", {"page": forecast_page(form.standpoint), "form": form})
 
 

@@ -235,7 +235,8 @@ class Drawn:
     """The spread of covered units of each province after twelve months, by code."""
 
 
-@lru_cache(maxsize=128)
+# Room for the end of every month of the rollout in both boundaries, and the trials (dashboard.forecast).
+@lru_cache(maxsize=512)
 def draw(facts: tuple[Fact, ...], as_at: date, months: int, draws: int) -> Drawn | None:
     """Return the spread over the draws, None where the data do not suffice; the same facts always give the same."""
     history, provinces = history_of(facts, as_at)

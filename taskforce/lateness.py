@@ -8,14 +8,15 @@ from django.db.models import Q
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from regions.choices import DatePrecision, OperatingStatus
-from regions.models import Regency
+from regions.choices import DatePrecision, EntryState, OperatingStatus, Stage
+from regions.models import LEDGERS, Milestone, Regency, SiteEntry
 from taskforce.choices import ActionState
 from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.models import ActionItem
 from taskforce.pledges import pledge_report
 
 _HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
+_SERVING_STAGES = frozenset({Stage.OPENED, Stage.INAUGURATED})
 _FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
 
 
@@ -69,6 +70,21 @@ def lateness(regency: Regency, *, today: date) -> Lateness:
     return Lateness(regency, today, standing, province, (*reasons, *_missed_actions(regency, today)))
 
 
+def waiting_reports(regency: Regency) -> tuple[SiteEntry, ...]:
+    """Return what was reported about the MPPs of a unit and nobody has decided on yet."""
+    of_unit = Q(site__regency=regency) | Q(site__regency__served_by=regency)
+    return tuple(
+        entry
+        for ledger in LEDGERS.values()
+        for entry in ledger.objects.filter(of_unit, state=EntryState.REPORTED).select_related("site").order_by("pk")
+    )
+
+
+def may_lift_a_reason(entry: SiteEntry) -> bool:
+    """Return whether a unit may be less late once `entry` is verified."""
+    return not entry.site.is_branch and (not isinstance(entry, Milestone) or entry.stage in _SERVING_STAGES)
+
+
 def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCoverage) -> list[str]:
     goal = province.target
     share = province.target_pct
@@ -109,7 +125,7 @@ def _halt(standing: UnitStanding) -> list[str]:
         return []
     since = _written(standing.status_since, standing.status_precision)
     return [
-        _("MPP tercatat “%(status)s” sejak %(since)s dan belum dilaporkan beroperasi kembali.")
+        _("MPP tercatat “%(status)s” sejak %(since)s dan belum tercatat beroperasi kembali.")
         % {"status": standing.status.label, "since": since}
     ]
 

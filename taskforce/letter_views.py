@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from regions.models import Regency, require_editor, turf_of
 from taskforce.forms.letters import CancelForm, LetterForm, SentForm
-from taskforce.lateness import lateness
+from taskforce.lateness import lateness, waiting_reports
 from taskforce.models import Letter
 from taskforce.services.letters import addressee, cancel, mark_sent, write_letter
 
@@ -54,8 +54,14 @@ def new_letter(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("%(letter)s tersimpan. Kirim, lalu tandai terkirim.") % {"letter": letter})
             return redirect(letter)
-    late = lateness(regency, today=timezone.localdate())
-    return render(request, "taskforce/letter_form.html", {"late": late, "form": form, "addressee": addressee(regency)})
+    as_at = timezone.localdate() if "dated_on" in form.errors else letter.dated_on
+    shown = {
+        "late": lateness(regency, today=as_at),
+        "waiting": waiting_reports(regency),
+        "form": form,
+        "addressee": addressee(regency),
+    }
+    return render(request, "taskforce/letter_form.html", shown)
 
 
 @require_safe

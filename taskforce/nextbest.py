@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from regions.choices import Stage
+from regions.choices import ReadinessLevel, Stage
 from regions.rules import SERVING_STATUSES, STAGE_ORDER
 from taskforce.coverage import AreaCoverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.pledges import PledgeOutcome, open_pledges
+from taskforce.readiness import AspectStanding, UnitReadiness, readiness_report
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Candidate:
     area: AreaCoverage
     pledges: tuple[PledgeOutcome, ...]
     """What was promised for it, the nearest day first."""
+    readiness: UnitReadiness
+    """How ready it was found by its latest assessment."""
 
     @property
     def opens_province(self) -> bool:
@@ -54,6 +57,11 @@ class Candidate:
         return STAGE_ORDER[STAGE_ORDER.index(self.unit.stage) + 1 : -1]
 
     @property
+    def not_ready(self) -> tuple[AspectStanding, ...]:
+        """Return the aspects in which it was found not ready, or only partly; what was not assessed is not here."""
+        return tuple(each for each in self.readiness.aspects if each.now not in (None, ReadinessLevel.READY))
+
+    @property
     def is_unknown(self) -> bool:
         """Return whether the ledger knows of no stage and no operating status."""
         return self.unit.stage is None and self.unit.status is None
@@ -86,8 +94,9 @@ def next_best(standpoint: Standpoint) -> NextBest:
     pledges: dict[str, list[PledgeOutcome]] = defaultdict(list)
     for outcome in open_pledges(standpoint):
         pledges[outcome.pledge.regency.code].append(outcome)
+    readiness = {unit.code: unit for unit in readiness_report(standpoint).units}
     candidates = (
-        Candidate(unit, areas[unit.province], tuple(pledges[unit.code]))
+        Candidate(unit, areas[unit.province], tuple(pledges[unit.code]), readiness[unit.code])
         for unit in unit_standings(question)
         if not unit.is_covered
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regions.forms import DayField
 from taskforce.choices import LetterKind
 from taskforce.models import Letter
+from taskforce.models.letters import DATED_WITHIN, REPLY_WITHIN
 
 REPLY_DAYS = 14
 """So many days for an answer are proposed. An assumption; whoever writes decides."""
@@ -18,8 +19,10 @@ REPLY_DAYS = 14
 class LetterForm(forms.ModelForm):
     """Under which number, of which day and by whom a letter is written."""
 
-    dated_on = DayField(label=_("Tanggal surat"))
-    reply_by = DayField(label=_("Jawaban paling lambat"))
+    dated_on = DayField(
+        label=_("Tanggal surat"), help_text=_("Paling lama 30 hari yang lalu. Surat memuat catatan per tanggal ini.")
+    )
+    reply_by = DayField(label=_("Jawaban paling lambat"), help_text=_("Paling lama 366 hari sesudah tanggal surat."))
 
     class Meta:
         model = Letter
@@ -30,9 +33,11 @@ class LetterForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.fields["dated_on"].widget.attrs["max"] = today.isoformat()
+        first = (today - DATED_WITHIN).isoformat()
+        self.fields["dated_on"].widget.attrs |= {"min": first, "max": today.isoformat()}
+        self.fields["reply_by"].widget.attrs |= {"min": first, "max": (today + REPLY_WITHIN).isoformat()}
         # What a new letter leaves open stands in its place as None.
-        self.initial.update({"kind": LetterKind.REMINDER, "reply_by": today + timedelta(days=REPLY_DAYS)})
+        self.initial.update(kind=LetterKind.REMINDER, reply_by=today + timedelta(days=REPLY_DAYS))
 
 
 class SentForm(forms.Form):

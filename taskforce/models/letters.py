@@ -1,9 +1,11 @@
 """Which letter went to a late region, under which number, on which day?"""
 
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ExtractYear
@@ -11,10 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mpp_tracker.lib.constraints import both_or_neither, one_of
+from mpp_tracker.lib.constraints import both_or_neither, not_before, one_of
 from mpp_tracker.lib.history import tracked
 from regions.models import Person, Regency, turf_of
+from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import LetterKind
+
+DATED_WITHIN = timedelta(days=30)
+"""So long ago a new letter may be dated. An assumption: one that is entered late was signed not long before."""
+REPLY_WITHIN = timedelta(days=366)
+"""So long after its date an answer may be awaited; more is a slip of the year. An assumption."""
 
 
 def _as_made(row: str) -> str:
@@ -31,7 +39,7 @@ def _as_made(row: str) -> str:
         "made_by_id",
         "made_at",
     ]
-    return ", ".join(f"{row}.{field}" for field in (*fields, "made_by_id", "made_at"))
+    return ", ".join(f"{row}.{field}" for field in fields)
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -101,6 +109,12 @@ class Letter(models.Model):
                 violation_error_message=_("Batas jawaban tidak boleh mendahului tanggal surat."),
             ),
             models.CheckConstraint(
+                condition=Q(reply_by__lte=F("dated_on") + REPLY_WITHIN),
+                name="taskforce_letter_reply_within_a_year",
+                violation_error_message=_("Batas jawaban paling lama 366 hari sesudah tanggal surat."),
+            ),
+            not_before("dated_on", ROLLOUT_BEGAN_ON, name="taskforce_letter_not_before_the_rollout"),
+            models.CheckConstraint(
                 condition=Q(sent_on__isnull=True) | Q(sent_on__gte=F("dated_on")),
                 name="taskforce_letter_sent_after_date",
                 violation_error_message=_("Surat tidak dapat dikirim sebelum tanggalnya."),
@@ -146,3 +160,14 @@ class Letter(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the letter."""
         return reverse("taskforce:letter", args=[self.pk])
+
+    def clean(self) -> None:
+        """Refuse a day ahead, and one so long ago that the letter cannot be about what stands now."""
+        today = timezone.localdate()
+        if not isinstance(self.dated_on, date):
+            return
+        if self.dated_on > today:
+            raise ValidationError({"dated_on": _("Tanggal surat tidak boleh di masa depan.")})
+        if self.dated_on < today - DATED_WITHIN:
+            days = {"days": DATED_WITHIN.days}
+            raise ValidationError({"dated_on": _("Tanggal surat paling lama %(days)d hari yang lalu.") % days})

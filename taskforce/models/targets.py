@@ -5,6 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Self
 
+import pgtrigger
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ExtractYear
@@ -12,8 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
-from regions.models import Province
+from regions.models import Province, Regency
 from taskforce.choices import TargetMetric
+
+_TOO_MANY = _("Target melebihi jumlah unit sasaran di wilayahnya.")
+_IS_WITHIN_ITS_AREA = """
+    IF NEW.metric IN ('cumulative_units', 'committed_units') AND NEW.value > (
+        SELECT count(*) FROM regions_regency
+        WHERE is_autonomous AND (NEW.province_id IS NULL OR province_id = NEW.province_id)
+    ) THEN
+        RAISE EXCEPTION 'Target melebihi jumlah unit sasaran di wilayahnya.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class TargetQuerySet(models.QuerySet["Target"]):
@@ -86,10 +99,28 @@ class Target(models.Model):
                 violation_error_message=_("Sudah ada target nasional aktif untuk tahun itu."),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="is_within_its_area",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_IS_WITHIN_ITS_AREA,
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return value, unit and deadline."""
         return f"{self.value:f} {self.get_metric_display()} ≤ {self.deadline}"
+
+    def clean(self) -> None:
+        """Refuse a number of units that its area does not have."""
+        if self.metric == TargetMetric.COVERAGE_PCT or not isinstance(self.value, int | Decimal):
+            return
+        units = Regency.objects.filter(is_autonomous=True)
+        if self.province_id is not None:
+            units = units.filter(province=self.province_id)
+        if self.value > units.count():
+            raise ValidationError({"value": _TOO_MANY})
 
     def share_of(self, units: int) -> Fraction | None:
         """Return the target as a share of `units`, None where there are none."""

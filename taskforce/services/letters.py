@@ -18,7 +18,7 @@ from regions.choices import NoticeKind, RegencyKind, Role
 from regions.models import Assignment, Regency, require_editor
 from regions.services.notices import notice_for, tell
 from taskforce.choices import LetterKind
-from taskforce.lateness import Lateness, lateness
+from taskforce.lateness import Lateness, lateness, may_lift_a_reason, waiting_reports
 from taskforce.models import Letter
 
 LAYOUT = Path(settings.BASE_DIR) / "templates" / "taskforce" / "letter.typ"
@@ -26,7 +26,7 @@ LAYOUT = Path(settings.BASE_DIR) / "templates" / "taskforce" / "letter.typ"
 
 @transaction.atomic
 def write_letter(letter: Letter, *, by: User) -> Letter:
-    """Make a letter from the record as it stands today, and keep it under its number.
+    """Make a letter from what stood on its own day, by what is known now, and keep it under its number.
 
     Args:
         letter: unsaved, with kind, regency, number, dates and who signs.
@@ -34,12 +34,18 @@ def write_letter(letter: Letter, *, by: User) -> Letter:
 
     Raises:
         PermissionDenied: `by` does not steer the task force.
-        ValidationError: nothing is late about the regency, a field is wrong, or the number is taken.
+        ValidationError: nothing is late about the regency, a report waits that may change that, a field is wrong, or
+            the number is taken.
     """
     require_editor(by)
-    if letter.dated_on > timezone.localdate():
-        raise ValidationError({"dated_on": _("Tanggal surat tidak boleh di masa depan.")})
-    late = lateness(letter.regency, today=timezone.localdate())
+    letter.clean()
+    if open_questions := [entry.receipt for entry in waiting_reports(letter.regency) if may_lift_a_reason(entry)]:
+        raise ValidationError(
+            _("Putuskan dahulu laporan %(receipts)s, yang mungkin meniadakan keterlambatan."),
+            code="waiting",
+            params={"receipts": ", ".join(open_questions)},
+        )
+    late = lateness(letter.regency, today=letter.dated_on)
     if not late.reasons:
         raise ValidationError(
             _("Tidak ada keterlambatan %(regency)s yang tercatat."), code="not_late", params={"regency": letter.regency}
@@ -57,7 +63,7 @@ def mark_sent(letter: Letter, *, sent_on: date, how: str, by: User) -> Letter:
         PermissionDenied: `by` does not steer the task force.
         ValidationError: it was cancelled, or the day lies before the letter's or ahead.
     """
-    row = _unsent(letter, by=by)
+    row = _not_cancelled(letter, by=by)
     if row.sent_on is not None:
         return row
     if sent_on > timezone.localdate():
@@ -74,9 +80,11 @@ def cancel(letter: Letter, *, because: str, by: User) -> Letter:
 
     Raises:
         PermissionDenied: `by` does not steer the task force.
-        ValidationError: it was sent, or no reason is given.
+        ValidationError: it was sent or cancelled before, or no reason is given.
     """
-    row = _unsent(letter, by=by)
+    row = _not_cancelled(letter, by=by)
+    if row.sent_on is not None:
+        raise ValidationError(_("Surat ini sudah dikirim."), code="sent")
     if not because.strip():
         raise ValidationError(_("Sebutkan alasan pembatalan."), code="no_reason")
     row.cancelled_because = because.strip()
@@ -90,8 +98,13 @@ def addressee(regency: Regency) -> str:
     if regency.kind == RegencyKind.KOTA:
         return str(_("Wali Kota %(place)s") % {"place": place})
     if regency.kind == RegencyKind.DAERAH_KHUSUS:
-        return str(_("Gubernur %(place)s") % {"place": regency.province.name})
+        return _governor(regency)
     return str(_("Bupati %(place)s") % {"place": place})
+
+
+def copied_to(regency: Regency) -> list[str]:
+    """Return who gets a copy: the governor, unless the letter is theirs."""
+    return [] if addressee(regency) == _governor(regency) else [_governor(regency)]
 
 
 def as_pdf(letter: Letter, late: Lateness) -> bytes:
@@ -104,7 +117,7 @@ def as_pdf(letter: Letter, late: Lateness) -> bytes:
         "reply_by": date_format(letter.reply_by, "j F Y"),
         "addressee": addressee(letter.regency),
         "region": letter.regency.name,
-        "province": letter.regency.province.name,
+        "copies": copied_to(letter.regency),
         "as_at": date_format(late.as_at, "j F Y"),
         "facts": late.facts,
         "reasons": late.reasons,
@@ -115,10 +128,17 @@ def as_pdf(letter: Letter, late: Lateness) -> bytes:
     return pdf
 
 
-def _unsent(letter: Letter, *, by: User) -> Letter:
-    """Return the row behind `letter`, locked, when `by` may send or cancel letters."""
+def _governor(regency: Regency) -> str:
+    return str(_("Gubernur %(place)s") % {"place": regency.province.name})
+
+
+def _not_cancelled(letter: Letter, *, by: User) -> Letter:
+    """Return the row behind `letter`, locked, when `by` may send or cancel letters and nobody cancelled this one."""
     require_editor(by)
-    return Letter.objects.select_for_update(of=("self",)).select_related("regency__province").get(pk=letter.pk)
+    row = Letter.objects.select_for_update(of=("self",)).select_related("regency__province").get(pk=letter.pk)
+    if row.cancelled_because:
+        raise ValidationError(_("Surat ini sudah dibatalkan."), code="cancelled")
+    return row
 
 
 def _tell(letter: Letter) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from playwright.sync_api import Browser
 
@@ -16,17 +17,20 @@ from regions.choices import Stage
 from regions.models import Milestone, Regency, Site
 from regions.services.ledger import report
 from taskforce.coverage import Standpoint
-from taskforce.forecast import ForecastReport, forecast
+from taskforce.forecast import ForecastReport, draw, forecast
 from tests.browser import chromium, is_whole, keep, own_database, served
 from tests.dashboard.test_pages import text
 
 pytestmark = pytest.mark.django_db
 URL = "/perkiraan/"
 DAY = "as_at=2026-11-22"
+MONTH_END = "as_at=2026-10-31"
 
 
 @pytest.fixture
-def page(client: Client) -> str:
+def page(client: Client, person: User) -> str:
+    """The page of a fixed day, for which only who signed in may ask."""
+    client.force_login(person)
     return text(client, f"{URL}?{DAY}")
 
 
@@ -51,7 +55,7 @@ def test_one_sentence_says_how_fast_it_goes_and_when_it_may_be_done(page: str, c
 
 
 def test_before_a_deadline_the_pace_that_it_takes_stands_beside(client: Client) -> None:
-    assert "untuk target 100,0 % pada 31 Desember 2024 diperlukan" in text(client, f"{URL}?as_at=2024-01-01")
+    assert "untuk target 100,0 % pada 31 Desember 2024 diperlukan" in text(client, f"{URL}?as_at=2024-01-31")
 
 
 def test_the_error_stands_beside_the_forecast(page: str, computed: ForecastReport) -> None:
@@ -81,7 +85,7 @@ def test_the_numbers_behind_the_picture_stand_in_a_table(page: str, computed: Fo
 
 
 def test_early_on_nothing_is_drawn(client: Client) -> None:
-    page = text(client, f"{URL}?as_at=2019-06-01")
+    page = text(client, f"{URL}?as_at=2019-05-31")
 
     assert "Kapan 100 % tercapai: data belum cukup ." in page
     assert "belum dapat diuji" in page
@@ -89,7 +93,7 @@ def test_early_on_nothing_is_drawn(client: Client) -> None:
     assert (
         page.count("data belum cukup") == 37
     )  # the sentence, picture, trials, the nation, and 34 provinces less Jakarta
-    assert '<svg class="flow__picture"' not in client.get(f"{URL}?as_at=2019-06-01").content.decode()
+    assert '<svg class="flow__picture"' not in client.get(f"{URL}?as_at=2019-05-31").content.decode()
 
 
 def test_what_is_assumed_is_called_that(page: str) -> None:
@@ -112,19 +116,55 @@ def test_a_question_that_cannot_be_answered_is_explained(client: Client, query: 
     assert says in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("as_at=2022-06-29", "as_at=2022-05-31"),
+        ("as_at=2022-06-29&boundaries=now", "as_at=2022-05-31&boundaries=now"),
+        ("as_at=2017-01-20", "as_at=2017-01-01"),
+        ("as_at=2022-06-30&known_at=2026-11-01", "as_at=2022-06-30"),
+    ],
+)
+def test_a_visitor_asks_for_today_and_the_ends_of_months_and_is_led_there(
+    client: Client, person: User, asked: str, answered: str
+) -> None:
+    response = client.get(f"{URL}?{asked}")
+    assert (response.status_code, response["Location"]) == (302, f"{URL}?{answered}")
+    assert "untuk hari ini dan akhir setiap bulan" in text(client, response["Location"])
+
+    client.force_login(person)
+
+    assert "untuk hari ini dan akhir setiap bulan" not in text(client, f"{URL}?{asked}")
+
+
+def test_visitors_who_ask_for_every_day_of_a_month_make_one_draw(client: Client) -> None:
+    text(client, f"{URL}?as_at=2025-08-31")
+    drawn = draw.cache_info().misses
+
+    for day in range(1, 31):
+        client.get(f"{URL}?as_at=2025-09-{day:02}&known_at=2026-11-{day % 20 + 1:02}", follow=True)
+
+    # 31 August was drawn before; 30 September is the only other one, its trials are the same.
+    assert draw.cache_info().misses == drawn + 1
+
+
+def test_a_visitor_may_ask_for_today_by_its_date(client: Client) -> None:
+    assert client.get(f"{URL}?as_at={timezone.localdate()}").status_code == 200
+
+
 def test_the_question_is_carried_on(client: Client) -> None:
     content = client.get(f"{URL}?as_at=2022-06-30&boundaries=now").content.decode()
 
     assert 'href="/provinsi/35/?as_at=2022-06-30&amp;boundaries=now"' in content
     assert "Papua Selatan" in content
-    assert "Papua Selatan" not in client.get(f"{URL}?as_at=2022-06-29").content.decode()
+    assert "Papua Selatan" not in client.get(f"{URL}?as_at=2022-05-31").content.decode()
 
 
 def test_a_visitor_sees_what_was_verified_and_who_signed_in_may_see_reports(
     client: Client, site: Site, officer: User
 ) -> None:
     report(Milestone(site=site, stage=Stage.INAUGURATED, reached_on=date(2026, 10, 3)), by=officer)
-    assert "3 Oktober 2026" not in text(client, f"{URL}?{DAY}")
+    assert "3 Oktober 2026" not in text(client, f"{URL}?{MONTH_END}")
 
     client.force_login(officer)
 
@@ -141,7 +181,7 @@ def test_the_page_takes_as_many_queries_for_few_inaugurations_as_for_many(
 
     # 1 the version, 2 coverage, 3 targets, 4 the ledger by the day asked about, 5-8 by the days it is tried on
     with django_assert_num_queries(8):
-        response = client.get(f"{URL}?{DAY}")
+        response = client.get(f"{URL}?{MONTH_END}")
     assert len(response.content) < 200_000
 
 
@@ -208,7 +248,7 @@ def test_the_page_is_whole_on_any_screen(address: str, browser: Browser, width: 
     context = browser.new_context(locale="id-ID", viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
 
-    page.goto(f"{address}{URL}?{DAY}")
+    page.goto(f"{address}{URL}?{MONTH_END}")
 
     keep(page, f"forecast-{width}-{scheme}")
     assert page.locator(".fan__band").is_visible()
@@ -220,7 +260,7 @@ def test_the_page_is_whole_on_any_screen(address: str, browser: Browser, width: 
 def test_the_page_without_a_forecast_is_whole_too(address: str, browser: Browser, width: int) -> None:
     page = browser.new_context(locale="id-ID", viewport={"width": width, "height": 900}).new_page()
 
-    page.goto(f"{address}{URL}?as_at=2019-06-01")
+    page.goto(f"{address}{URL}?as_at=2019-05-31")
 
     keep(page, f"forecast-empty-{width}")
     assert page.locator(".fan__band").count() == 0
@@ -231,7 +271,7 @@ def test_the_page_without_a_forecast_is_whole_too(address: str, browser: Browser
 def test_the_picture_can_be_read_in_forced_colours_and_on_paper(address: str, browser: Browser) -> None:
     context = browser.new_context(locale="id-ID", forced_colors="active", viewport={"width": 800, "height": 900})
     page = context.new_page()
-    page.goto(f"{address}{URL}?{DAY}")
+    page.goto(f"{address}{URL}?{MONTH_END}")
     keep(page, "forecast-forced")
     colours = {
         page.locator(f".fan__{line}").evaluate("line => getComputedStyle(line).stroke") for line in ("band", "past")

@@ -48,6 +48,16 @@ def test_a_row_says_what_it_would_close_and_what_is_missing(
     assert f'href="/mpp/{site.pk}/"' in client.get(EAST).content.decode()
 
 
+def test_aspects_that_were_found_not_ready_stand_with_their_day(client: Client, assessed: Any) -> None:
+    assert "Kesiapan dinilai" not in text(client, EAST)
+    assessed(date(2026, 3, 1), budget="not_yet", staff="partly", building="ready")
+
+    page = text(client, EAST)
+
+    assert "Kesiapan dinilai 1 Maret 2026: Anggaran Belum SDM Sebagian" in page
+    assert "Kendala selain ini belum dicatat" not in page
+
+
 def test_where_nothing_is_known_that_is_said(client: Client) -> None:
     page = text(client, EAST)
 
@@ -127,13 +137,14 @@ def test_the_page_takes_as_many_queries_for_one_pledge_as_for_many(
 ) -> None:
     make(count)
 
-    # 1 the version, 2 provinces, 3-4 coverage and targets, 5-7 inaugurations, pledges, revisions, 8 units, 9 MPPs
-    with django_assert_num_queries(9):
+    # 1 the version, 2 provinces, 3-4 coverage and targets, 5-7 inaugurations, pledges, revisions,
+    # 8-9 assessments with their units, 10 units, 11 MPPs
+    with django_assert_num_queries(11):
         response = client.get(URL)
     assert len(response.content) < 200_000
     client.force_login(officer)
-    # and 10 session, 11 user, 12 assignments, 13-14 reports that wait, 15 unread notices
-    with django_assert_num_queries(15):
+    # and 12 session, 13 user, 14 assignments, 15-16 reports that wait, 17 unread notices
+    with django_assert_num_queries(17):
         client.get(URL)
 
 

@@ -10,15 +10,17 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from commitments.models import Pledge
 from regions.choices import NoticeKind, OperatingStatus, Role, Stage
 from regions.models import Assignment, Milestone, Notice, OperatingRecord, Regency, Site
+from regions.services.ledger import report, send_back
 from taskforce.lateness import lateness
 from taskforce.models import ActionItem, Letter
 from taskforce.services.actions import plan
-from taskforce.services.letters import addressee, as_pdf, cancel, mark_sent, write_letter
+from taskforce.services.letters import addressee, as_pdf, cancel, copied_to, mark_sent, write_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +77,7 @@ def test_what_is_late_is_said_from_the_record(
         "Target cakupan 100,0 persen yang ditetapkan Pj Gubernur Jawa Timur jatuh tempo pada 31 Desember 2024,"
         " sedangkan MPP Kabupaten Ponorogo belum diresmikan.",
         "Komitmen tanggal 5 Januari 2026 untuk meresmikan MPP paling lambat 30 Juni 2026 belum terpenuhi.",
-        "MPP tercatat “Tutup sementara” sejak 1 Maret 2026 dan belum dilaporkan beroperasi kembali.",
+        "MPP tercatat “Tutup sementara” sejak 1 Maret 2026 dan belum tercatat beroperasi kembali.",
         "Rencana aksi “Benahi gedung” melewati tenggat 1 Februari 2026 dengan keadaan “Belum dimulai”.",
     )
 
@@ -87,6 +89,118 @@ def test_a_region_where_nothing_is_late_gets_no_letter(
 
     with pytest.raises(ValidationError, match="Tidak ada keterlambatan"):
         letter()
+
+
+def test_a_letter_says_what_stood_on_its_own_day(
+    letter: Callable[..., Letter], site: Site, verified: Callable[..., Milestone]
+) -> None:
+    verified(site, Stage.INAUGURATED, TODAY - timedelta(days=10))
+
+    with pytest.raises(ValidationError, match="Tidak ada keterlambatan"):
+        letter(dated_on=TODAY - timedelta(days=10))
+
+    assert letter(dated_on=TODAY - timedelta(days=11)).pk
+
+
+def test_the_longest_way_back_and_ahead_is_accepted(letter: Callable[..., Letter]) -> None:
+    assert letter(dated_on=TODAY - timedelta(days=30), reply_by=TODAY + timedelta(days=336)).pk
+
+
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [
+        ({"dated_on": date(2016, 12, 31), "reply_by": date(2017, 1, 1)}, "not_before_the_rollout"),
+        ({"dated_on": date(2026, 1, 1), "reply_by": date(2027, 1, 3)}, "reply_within_a_year"),
+    ],
+)
+def test_the_database_keeps_the_days_of_a_letter_plausible(
+    editor: User, ponorogo: Regency, wrong: dict[str, Any], constraint: str
+) -> None:
+    said = {"kind": "warning", "number": "1", "signed_by": "A", "position": "B", "document": b"x"}
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Letter.objects.create(regency=ponorogo, made_by=editor, **said, **wrong)
+
+
+def waiting(site: Site, officer: User, what: str) -> Milestone | OperatingRecord:
+    """Report about a site what nobody has reviewed yet."""
+    if what in Stage.values:
+        return report(Milestone(site=site, stage=what, reached_on=date(2026, 3, 1)), by=officer)
+    return report(OperatingRecord(site=site, status=what, since=date(2026, 3, 1)), by=officer)
+
+
+@pytest.mark.parametrize("what", [Stage.OPENED, Stage.INAUGURATED, OperatingStatus.OPERATING])
+def test_while_a_report_waits_that_may_lift_a_reason_there_is_no_letter(
+    letter: Callable[..., Letter], site: Site, officer: User, verifier: User, what: str
+) -> None:
+    entry = waiting(site, officer, what)
+
+    with pytest.raises(ValidationError, match=f"Putuskan dahulu laporan {entry.receipt}"):
+        letter()
+    send_back(entry, by=verifier, reason="Tanpa bukti")
+
+    assert letter().pk
+
+
+@pytest.mark.parametrize(("what", "is_branch"), [(Stage.BUILDING, False), (Stage.INAUGURATED, True)])
+def test_other_reports_that_wait_do_not_stop_a_letter(
+    letter: Callable[..., Letter], site: Site, officer: User, what: str, is_branch: bool
+) -> None:
+    Site.objects.filter(pk=site.pk).update(is_branch=is_branch)
+    waiting(Site.objects.get(pk=site.pk), officer, what)
+
+    assert letter().pk
+
+
+def test_reports_that_wait_stand_on_the_form_and_lead_to_their_review(
+    client: Client, editor: User, officer: User, site: Site
+) -> None:
+    client.force_login(editor)
+    address = reverse("taskforce:letter-new", args=[site.regency.code])
+    assert "menunggu verifikasi" not in client.get(address).content.decode()
+    entries = [waiting(site, officer, what) for what in (Stage.BUILDING, OperatingStatus.OPERATING)]
+
+    page = client.get(address).content.decode()
+
+    assert "menunggu verifikasi" in page
+    for entry in entries:
+        assert f'<a href="/verifikasi/{entry.LEDGER}/{entry.pk}/">{entry.receipt}</a>' in page
+
+
+@pytest.mark.parametrize("dated_on", ["0001-01-01", "2020-01-01", "9999-12-31"])
+def test_the_form_says_between_which_days_a_letter_lies(
+    client: Client, editor: User, ponorogo: Regency, dated_on: str
+) -> None:
+    client.force_login(editor)
+    address = reverse("taskforce:letter-new", args=[ponorogo.code])
+    first, last = TODAY - timedelta(days=30), TODAY + timedelta(days=366)
+    assert f'min="{first}" max="{TODAY}"' in client.get(address).content.decode()
+    assert f'min="{first}" max="{last}"' in client.get(address).content.decode()
+    form = {"kind": "reminder", "number": "B/7", "dated_on": dated_on, "reply_by": "9999-12-31"}
+
+    page = client.post(address, form | {"position": "Deputi", "signed_by": "A"}).content.decode()
+
+    assert "paling lama 30 hari yang lalu" in page or "masa depan" in page
+    assert not Letter.objects.exists()
+
+
+def test_the_form_shows_what_stood_on_the_day_chosen(
+    client: Client, editor: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    verified(site, Stage.INAUGURATED, TODAY - timedelta(days=10))
+    client.force_login(editor)
+    day = TODAY - timedelta(days=20)
+    form = {"kind": "reminder", "number": "", "dated_on": day.isoformat(), "reply_by": TODAY.isoformat()}
+
+    page = client.post(reverse("taskforce:letter-new", args=[site.regency.code]), form).content.decode()
+
+    assert f"Yang tercatat per {date_format(day, 'j F Y')}" in page
+    assert "belum diresmikan" in page
+
+
+@pytest.mark.parametrize(("code", "copies"), [("35.02", ["Gubernur Jawa Timur"]), ("31.00", [])])
+def test_the_governor_gets_a_copy_of_letters_to_others(code: str, copies: list[str]) -> None:
+    assert copied_to(Regency.objects.select_related("province").get(code=code)) == copies
 
 
 @pytest.mark.parametrize(
@@ -111,6 +225,10 @@ def test_what_is_typed_never_becomes_layout(letter: Callable[..., Letter], ponor
     [
         ({"reply_by": TODAY - timedelta(days=1)}, "Batas jawaban tidak boleh mendahului"),
         ({"dated_on": TODAY + timedelta(days=1), "reply_by": TODAY + timedelta(days=9)}, "masa depan"),
+        ({"dated_on": TODAY - timedelta(days=31)}, "paling lama 30 hari yang lalu"),
+        ({"dated_on": date(1, 1, 1)}, "paling lama 30 hari yang lalu"),
+        ({"reply_by": TODAY + timedelta(days=367)}, "paling lama 366 hari"),
+        ({"reply_by": date(9999, 12, 31)}, "paling lama 366 hari"),
         ({"number": ""}, "kosong|memerlukan"),
         ({"kind": "threat"}, "threat"),
     ],
@@ -147,8 +265,18 @@ def test_sending_is_noted_once_and_told_once(
     assert (again.sent_how, again.sent_by) == ("Pos", editor)
     assert list(Letter.objects.visible_to(officer)) == [made]
     assert [notice.recipient for notice in Notice.objects.filter(kind=NoticeKind.LETTER)] == [officer]
-    with pytest.raises(ValidationError, match="tidak dapat"):
+    with pytest.raises(ValidationError, match=r"Surat ini sudah dikirim\."):
         cancel(made, because="Batal", by=editor)
+
+
+def test_a_cancelled_letter_is_neither_sent_nor_cancelled_again(letter: Callable[..., Letter], editor: User) -> None:
+    made = letter()
+    cancel(made, because="Salah tujuan", by=editor)
+
+    with pytest.raises(ValidationError, match=r"Surat ini sudah dibatalkan\."):
+        mark_sent(made, sent_on=TODAY, how="Pos", by=editor)
+    with pytest.raises(ValidationError, match=r"Surat ini sudah dibatalkan\."):
+        cancel(made, because="Lagi", by=editor)
 
 
 @pytest.mark.parametrize("day", [TODAY - timedelta(days=1), TODAY + timedelta(days=1)])
@@ -196,6 +324,7 @@ def test_from_reasons_to_sent_by_the_pages(client: Client, editor: User, ponorog
     twice = client.post(address, form | {"position": "Deputi", "signed_by": "A"})
     assert "Nomor surat ini sudah dipakai pada tahun itu." in twice.content.decode()
 
+    assert f"{timezone.localtime(made.made_at):%H.%M} WIB" in client.get(answer["Location"]).content.decode()
     client.post(reverse("taskforce:letter-send", args=[made.pk]), {"sent_on": TODAY.isoformat(), "how": "Pos"})
     pdf = client.get(reverse("taskforce:letter-pdf", args=[made.pk]))
     assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")

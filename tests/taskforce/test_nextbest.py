@@ -8,7 +8,7 @@ import pytest
 
 from commitments.models import Pledge, PledgeRevision
 from regions.choices import OperatingStatus, Stage
-from regions.models import Milestone, OperatingRecord, Regency, Site
+from regions.models import Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from taskforce.choices import Boundaries
 from taskforce.coverage import Standpoint, coverage
 from taskforce.nextbest import Candidate, next_best
@@ -118,6 +118,18 @@ def test_what_stands_in_the_way_is_what_is_known(
     assert candidate("35.02").serves
 
 
+def test_what_was_assessed_as_missing_stands_in_the_way(assessed: Callable[..., ReadinessAssessment]) -> None:
+    assessed(date(2026, 3, 1), budget="not_yet", staff="partly", building="ready")
+    assessed(date(2026, 5, 1), is_verified=False, network="not_yet")
+
+    unit = candidate("35.02")
+
+    assert [(each.aspect, each.now) for each in unit.not_ready] == [("budget", "not_yet"), ("staff", "partly")]
+    assert unit.readiness.now
+    assert unit.readiness.now.assessed_on == date(2026, 3, 1)
+    assert candidate("35.02", date(2026, 2, 28)).not_ready == ()
+
+
 def test_provinces_are_those_of_the_day_or_of_today() -> None:
     merauke = {
         boundaries: next(
@@ -136,6 +148,6 @@ def test_the_list_takes_as_many_queries_for_few_pledges_as_for_many(count: int, 
     for regency in Regency.objects.filter(is_autonomous=True).order_by("code")[: count + 1]:
         Pledge.objects.create(regency=regency, pledged_on=date(2026, 1, 1), due_on=date(2026, 12, 31))
 
-    # 1 coverage, 2 targets, 3 inaugurations, 4 pledges, 5 revisions, 6 units
-    with django_assert_num_queries(6):
+    # 1 coverage, 2 targets, 3 inaugurations, 4 pledges, 5 revisions, 6-7 assessments with their units, 8 units
+    with django_assert_num_queries(8):
         next_best(Standpoint(DAY))
