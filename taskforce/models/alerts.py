@@ -248,7 +248,7 @@ class Alert(models.Model):
             site = self.agreement.site
             return site.get_absolute_url() if site is not None else reverse("dashboard:commitments")
         if self.figure is not None:
-            return f"{reverse('dashboard:nation')}?as_at={self.figure.announced_on}"
+            return reverse("dashboard:announced-figure", args=[self.figure.pk])
         if self.pledge is not None:
             return f"{reverse('dashboard:pledges')}?province={cast('Province', self.province).code}#daftar"
         if self.province is not None:

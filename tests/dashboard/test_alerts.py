@@ -14,9 +14,10 @@ from commitments.models import Agreement, Institution, InstitutionAssignment, Si
 from dashboard.alerts import PER_PAGE, alerts_page
 from regions.choices import Role
 from regions.models import Assignment, DirtyProvince, OperatingRecord, Province, Regency, Site
-from taskforce.choices import AlertKind, Severity
+from taskforce.choices import ActionState, AlertKind, Severity
 from taskforce.forms.alerts import AlertChoice
-from taskforce.models import ActionItem, Alert, AlertRule
+from taskforce.models import ActionItem, ActionUpdate, Alert, AlertRule
+from taskforce.services.actions import report_on
 from taskforce.services.alerts import acknowledge, evaluate, follow_up
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +271,12 @@ def test_one_step_makes_an_action_item_and_each_leads_to_the_other(client: Clien
     page = client.get(closed.get_absolute_url()).content.decode()
     assert f'href="{item.get_absolute_url()}"' in page
     assert f'href="{item.get_absolute_url()}"' in client.get(URL).content.decode()
+
+
+def test_an_alert_about_a_figure_leads_to_the_figure(world: Site) -> None:
+    alert = Alert.objects.filter(rule__kind=AlertKind.ANNOUNCED_DIFFERS).with_subjects().first()
+
+    assert alert.subject_url == f"/angka/{alert.figure_id}/"
 
 
 def test_a_province_plans_nothing(client: Client, closed: Alert) -> None:

@@ -43,11 +43,12 @@ from regions.reports import site_cards
 from regions.services.ledger import ALERTS_TASK, send_back
 from regions.services.work import confirm
 from taskforce import tasks
-from taskforce.choices import AlertKind, Priority, RunKind
+from taskforce.choices import ActionState, AlertKind, Priority, RunKind
 from taskforce.coverage import Standpoint, coverage
-from taskforce.models import ActionItem, Alert, AlertRule, AnnouncedFigure, CoverageRun
+from taskforce.models import ActionItem, ActionUpdate, Alert, AlertRule, AnnouncedFigure, CoverageRun
 from taskforce.pledges import pledge_report
 from taskforce.services import figures
+from taskforce.services.actions import report_on
 from taskforce.services.alerts import _LOCK, Evaluation, acknowledge, evaluate, follow_up
 from tests.browser import database_server, own_database
 from tests.taskforce import naive
@@ -332,6 +333,9 @@ def _given_up(site: Site, today: date) -> bool:
     records = naive.in_force(OperatingRecord.objects.filter(site=site).select_related("site"), None, "verified")
     latest = max((one for one in records if one.since <= today), key=lambda one: (one.since, one.pk), default=None)
     return latest is not None and latest.status == "stopped"
+
+
+# --- Days known to the month or year -------------------------------------------------------------------------
 
 
 # --- Stages and proposals ----------------------------------------------------------------------------------
