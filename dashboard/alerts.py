@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from regions.models import Person, Site, turf_of
-from taskforce.choices import AlertKind, Severity
+from taskforce.choices import ActionState, AlertKind, Severity
 from taskforce.forms.alerts import CLEARED, NATIONAL, UNSEEN, AlertChoice
 from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.models.alerts import AlertQuerySet
@@ -80,8 +81,8 @@ class AlertPage:
     alert: Alert
     may_acknowledge: bool
     may_plan: bool
-    items: tuple[ActionItem, ...]
-    """What was planned because of it, as far as the reader may know."""
+    items: tuple[tuple[ActionItem, ActionState], ...]
+    """What was planned because of it and how that stands, as far as the reader may know."""
     past: tuple[Alert, ...]
     """Earlier alerts of the same rule about the same subject, latest first."""
 
@@ -120,11 +121,12 @@ def alert_page(alert: Alert, user: Person) -> AlertPage:
     """Return what the page of one alert shows to `user`, who may see it."""
     may_edit = alert.is_open and Alert.objects.editable_by(user).filter(pk=alert.pk).exists()
     others = Alert.objects.visible_to(user).filter(rule=alert.rule, subject=alert.subject).exclude(pk=alert.pk)
+    items: Any = ActionItem.objects.visible_to(user).filter(alert=alert)
     return AlertPage(
         alert=alert,
         may_acknowledge=may_edit and alert.acknowledged_at is None,
-        may_plan=may_edit and turf_of(user).is_editor and not alert.items.exists(),
-        items=tuple(ActionItem.objects.visible_to(user).filter(alert=alert)),
+        may_plan=may_edit and turf_of(user).is_editor and not alert.items.open().exists(),
+        items=tuple((item, ActionState(item.state)) for item in items.with_standing()),
         past=tuple(others.with_subjects()[:PAST]),
     )
 

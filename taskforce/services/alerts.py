@@ -86,7 +86,7 @@ def acknowledge(alert: Alert, *, note: str = "", by: User) -> Alert:
 
 @transaction.atomic
 def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
-    """Make an action item of an alert, which is then seen too; asked for again, return the one that was made.
+    """Make an action item of an alert, which is then seen too; while one is open, return that.
 
     It is the region's to do where the alert is about one, and the Ministry's where only the Ministry can end the cause.
 
@@ -98,7 +98,7 @@ def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
     row = Alert.objects.editable_by(by).with_subjects().select_for_update(of=("self",)).filter(pk=alert.pk).first()
     if row is None:
         raise PermissionDenied
-    if (known := row.items.first()) is not None:
+    if (known := row.items.open().first()) is not None:
         return known
     if not row.is_open:
         raise ValidationError(_GONE, code="cleared")

@@ -273,6 +273,21 @@ def test_one_step_makes_an_action_item_and_each_leads_to_the_other(client: Clien
     assert f'href="{item.get_absolute_url()}"' in client.get(URL).content.decode()
 
 
+def test_what_was_planned_in_vain_can_be_planned_again(client: Client, closed: Alert, editor: User) -> None:
+    client.force_login(editor)
+    first = follow_up(closed, by=editor, today=TODAY)
+    assert "Jadikan rencana aksi" not in text(client.get(closed.get_absolute_url()))
+    report_on(ActionUpdate(item=first, state=ActionState.CANCELLED, note="Salah alamat"), by=editor)
+
+    page = text(client.get(closed.get_absolute_url()))
+    client.post(f"{closed.get_absolute_url()}rencana-aksi/")
+
+    assert "Jadikan rencana aksi" in page
+    assert "Dibatalkan" in page
+    assert closed.items.count() == 2
+    assert closed.items.open().count() == 1
+
+
 def test_an_alert_about_a_figure_leads_to_the_figure(world: Site) -> None:
     alert = Alert.objects.filter(rule__kind=AlertKind.ANNOUNCED_DIFFERS).with_subjects().first()
 

@@ -634,6 +634,17 @@ def test_an_alert_becomes_one_action_item_of_its_region(closed: Alert, editor: U
     assert closed.acknowledged_by == editor
 
 
+def test_what_was_planned_in_vain_is_planned_again(closed: Alert, editor: User) -> None:
+    first = follow_up(closed, by=editor, today=date(2026, 3, 2))
+    report_on(ActionUpdate(item=first, state=ActionState.CANCELLED, note="Salah alamat"), by=editor)
+
+    second = follow_up(closed, by=editor, today=date(2026, 3, 3))
+    again = follow_up(closed, by=editor, today=date(2026, 3, 4))
+
+    assert second == again != first
+    assert set(closed.items.all()) == {first, second}
+
+
 def test_what_only_the_ministry_can_end_is_the_ministrys(causes: Causes, editor: User) -> None:
     for name in ("proposed", "announced", "late"):
         cause = causes.make(name)
