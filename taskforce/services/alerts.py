@@ -22,7 +22,7 @@ from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import still_permitted
 from taskforce.announced import announced_report
 from taskforce.choices import COVERAGE_METRICS, AlertKind, Counting, Layer, Priority, RunKind, Severity
-from taskforce.coverage import AT_SITE, STAGES, Standpoint, in_force, ledger
+from taskforce.coverage import AT_SITE, STAGES, Standpoint, in_force, ledger, stands
 from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.services.actions import plan
 
@@ -168,7 +168,12 @@ _GIVEN_UP = f"""NOT EXISTS (
 _FIND = {
     # `regions.reports` says the same of the sites that an officer sees; a test holds the two together.
     AlertKind.SITE_SILENT: f"""
-        WITH {ledger(Layer.VERIFIED, supposed="")},
+        -- Of branches too, which the ledger leaves out.
+        WITH operating AS (
+            SELECT site.regency_id AS holder_id, entry.id, entry.site_id, entry.status, entry.since, entry.date_precision
+            FROM regions_operatingrecord entry JOIN regions_site site ON site.id = entry.site_id
+            WHERE {stands("regions_operatingrecord", Layer.VERIFIED)}
+        ),
         {AT_SITE},
         news AS (
             SELECT site_id, (max(said_at) AT TIME ZONE %(zone)s)::date AS said_on

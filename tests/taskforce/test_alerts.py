@@ -311,6 +311,18 @@ def test_nobody_waits_for_an_mpp_that_was_given_up(
     assert not Alert.objects.filter(site=site).exists()
 
 
+def test_nobody_waits_for_a_branch_that_was_given_up(site: Site, operating: Callable[..., OperatingRecord]) -> None:
+    Site.objects.filter(pk=site.pk).update(is_branch=True)
+    operating(site, "operating", date(2024, 1, 1))
+    evaluate(today=timezone.localdate() + 200 * DAY)
+    assert found(AlertKind.SITE_SILENT, site=site)
+
+    operating(site, "stopped", date(2025, 1, 1))
+    evaluate(today=timezone.localdate() + 200 * DAY)
+
+    assert not found(AlertKind.SITE_SILENT, site=site)
+
+
 @given(rng=worlds)
 @slowly
 def test_silent_are_those_whose_officers_are_asked(rng: random.Random, officer: User, verifier: User) -> None:
@@ -330,7 +342,7 @@ def test_silent_are_those_whose_officers_are_asked(rng: random.Random, officer: 
 
 
 def _given_up(site: Site, today: date) -> bool:
-    records = naive.in_force(OperatingRecord.objects.filter(site=site).select_related("site"), None, "verified")
+    records = naive.standing(OperatingRecord.objects.filter(site=site), None, "verified")
     latest = max((one for one in records if one.since <= today), key=lambda one: (one.since, one.pk), default=None)
     return latest is not None and latest.status == "stopped"
 
