@@ -79,6 +79,8 @@ class AlertPage:
     """One alert, and what was done about it."""
 
     alert: Alert
+    is_told: bool
+    """Whether the reader may know who acknowledged it, and what they noted."""
     may_acknowledge: bool
     may_plan: bool
     items: tuple[tuple[ActionItem, ActionState], ...]
@@ -124,6 +126,7 @@ def alert_page(alert: Alert, user: Person) -> AlertPage:
     items: Any = ActionItem.objects.visible_to(user).filter(alert=alert)
     return AlertPage(
         alert=alert,
+        is_told=Alert.objects.with_told(user).filter(pk=alert.pk, is_told=True).exists(),
         may_acknowledge=may_edit and alert.acknowledged_at is None,
         may_plan=may_edit and turf_of(user).is_editor and not alert.items.open().exists(),
         items=tuple((item, ActionState(item.state)) for item in items.with_standing()),
@@ -154,7 +157,7 @@ def _listed(chosen: AlertQuerySet, choice: AlertChoice, user: Person) -> AlertQu
     elif choice.province:
         chosen = chosen.filter(province__code=choice.province)
     plans = Prefetch("items", ActionItem.objects.visible_to(user))
-    return chosen.with_subjects().prefetch_related(plans).most_urgent_first()
+    return chosen.with_told(user).with_subjects().prefetch_related(plans).most_urgent_first()
 
 
 def _area(code: str, name: str, counts: Mapping[Severity, int]) -> AreaCounts:

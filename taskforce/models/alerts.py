@@ -5,7 +5,7 @@ from typing import Self, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -111,6 +111,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Keep what `user` may acknowledge and have followed up: the nation's editors all, a province its own."""
         turf = turf_of(user)
         return self if turf.is_editor else self.filter(province__in=turf.provinces)
+
+    def with_told(self, user: Person) -> Self:
+        """Say of each whether `user` reads who acknowledged it with which note: who sees the nation, or may edit it."""
+        turf = turf_of(user)
+        told: Q | Value = Value(True) if turf.sees_nation else Q(province__in=turf.provinces, province__isnull=False)
+        return self.annotate(is_told=ExpressionWrapper(told, models.BooleanField()))
 
     def open(self) -> Self:
         """Keep those whose cause has not gone."""

@@ -170,7 +170,7 @@ _FIND = {
     AlertKind.SITE_SILENT: f"""
         -- Of branches too, which the ledger leaves out.
         WITH operating AS (
-            SELECT site.regency_id AS holder_id, entry.id, entry.site_id, entry.status, entry.since, entry.date_precision
+            SELECT site.regency_id AS holder_id, entry.*
             FROM regions_operatingrecord entry JOIN regions_site site ON site.id = entry.site_id
             WHERE {stands("regions_operatingrecord", Layer.VERIFIED)}
         ),

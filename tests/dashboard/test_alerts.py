@@ -288,6 +288,47 @@ def test_what_was_planned_in_vain_can_be_planned_again(client: Client, closed: A
     assert closed.items.open().count() == 1
 
 
+@pytest.mark.parametrize(
+    ("make", "is_told"),
+    [
+        (lambda alert: person(Role.VIEWER), True),
+        (lambda alert: person(Role.PROVINCE, province=alert.province), True),
+        (lambda alert: person(Role.OFFICER, regency=alert.regency), False),
+        (lambda alert: speaker("ATR/BPN"), False),
+    ],
+    ids=["viewer", "province", "officer", "institution"],
+)
+def test_who_acknowledged_and_what_they_noted_is_told_to_who_steers_only(
+    client: Client, world: Site, editor: User, make: Callable[[Alert], User], *, is_told: bool
+) -> None:
+    alert = Alert.objects.get(rule__kind=AlertKind.AGREEMENT_ENDING)
+    acknowledge(alert, note="Kepala dinas enggan", by=editor)
+    client.force_login(make(alert))
+
+    pages = [text(client.get(url)) for url in (URL, alert.get_absolute_url(), world.get_absolute_url())]
+
+    assert any("Kepala dinas enggan" in page for page in pages) == is_told
+    assert [str(editor) in page for page in pages] == [is_told, is_told, False]
+    assert "diketahui" in pages[0]
+    assert "Tandai diketahui" not in pages[1]
+    assert "Diketahui belum" not in pages[1]
+
+
+def test_a_province_that_speaks_for_an_institution_is_told_of_its_own_province_only(
+    client: Client, world: Site, editor: User
+) -> None:
+    alert = Alert.objects.get(rule__kind=AlertKind.AGREEMENT_ENDING)
+    acknowledge(alert, note="Kepala dinas enggan", by=editor)
+    bpn = speaker("ATR/BPN")
+    jateng = Province.objects.get(code="33")
+    Assignment.objects.create(user=bpn, role=Role.PROVINCE, province=jateng, valid_from=TODAY)
+    client.force_login(bpn)
+
+    for url in (URL, alert.get_absolute_url()):
+        assert str(editor) not in text(client.get(url))
+    assert "Kepala dinas enggan" not in text(client.get(alert.get_absolute_url()))
+
+
 def test_an_alert_about_a_figure_leads_to_the_figure(world: Site) -> None:
     alert = Alert.objects.filter(rule__kind=AlertKind.ANNOUNCED_DIFFERS).with_subjects().first()
 
