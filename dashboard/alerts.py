@@ -123,10 +123,11 @@ def alert_page(alert: Alert, user: Person) -> AlertPage:
     """Return what the page of one alert shows to `user`, who may see it."""
     may_edit = alert.is_open and Alert.objects.editable_by(user).filter(pk=alert.pk).exists()
     others = Alert.objects.visible_to(user).filter(rule=alert.rule, subject=alert.subject).exclude(pk=alert.pk)
+    reader: Any = Alert.objects.with_told(user)
     items: Any = ActionItem.objects.visible_to(user).filter(alert=alert)
     return AlertPage(
         alert=alert,
-        is_told=Alert.objects.with_told(user).filter(pk=alert.pk, is_told=True).exists(),
+        is_told=reader.filter(pk=alert.pk, is_told=True).exists(),
         may_acknowledge=may_edit and alert.acknowledged_at is None,
         may_plan=may_edit and turf_of(user).is_editor and not alert.items.open().exists(),
         items=tuple((item, ActionState(item.state)) for item in items.with_standing()),

@@ -43,11 +43,17 @@ class Evaluation:
 
 
 @transaction.atomic
-def evaluate(*, today: date) -> Evaluation:
-    """Bring the alerts in line with what the rules find on `today`."""
-    asked = {**Standpoint(today).parameters, "zone": timezone.get_default_timezone_name()}
+def evaluate(*, today: date | None = None) -> Evaluation:
+    """Bring the alerts in line with what the rules find on `today`.
+
+    Args:
+        today: None is the day it is when the evaluation's turn has come, however long what went before took: one that
+            began before midnight must not undo what another found after it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        today = today or timezone.localdate()
+        asked = {**Standpoint(today).parameters, "zone": timezone.get_default_timezone_name()}
         cursor.execute(_FOUND)
         for statement in _FIND.values():
             cursor.execute(statement, asked)

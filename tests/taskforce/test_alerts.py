@@ -789,6 +789,36 @@ def test_the_nightly_rebuild_evaluates_the_rules(monkeypatch: pytest.MonkeyPatch
     assert not found(AlertKind.FIGURES_LATE)
 
 
+@pytest.mark.parametrize("task", [tasks.recompute_dirty_provinces, tasks.rebuild_coverage, tasks.evaluate_alerts])
+def test_a_task_that_outlasts_midnight_loses_no_acknowledgement(
+    closed: Alert, editor: User, task: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DirtyProvince.objects.all().delete()
+    DirtyProvince.objects.create(province=closed.province, since=date(2026, 2, 27))
+    evening, morning = date(2026, 3, 1), date(2026, 3, 2)
+    monkeypatch.setattr(figures, "ROLLOUT_BEGAN_ON", date(2026, 2, 20))
+    clock = [evening]
+    monkeypatch.setattr(timezone, "localdate", lambda *given: clock[0])
+
+    def until_morning(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        """Let the night pass while the task waits for the evaluation of the new day, which has the lock."""
+        if "pg_advisory_xact_lock" in sql:
+            clock[0] = morning
+        return execute(sql, *more)
+
+    agreement = agreed(closed.site, valid_until=date(2026, 5, 31))
+    evaluate(today=morning)
+    (alert,) = found(AlertKind.AGREEMENT_ENDING, agreement=agreement)
+    assert alert.since == morning
+    acknowledge(alert, by=editor)
+
+    with connection.execute_wrapper(until_morning):
+        task()
+
+    (still,) = found(AlertKind.AGREEMENT_ENDING, agreement=agreement)
+    assert (still, still.acknowledged_by) == (alert, editor)
+
+
 def test_what_people_wait_for_nudges_a_task_that_exists_and_is_scheduled(
     site: Site, officer: User, django_capture_on_commit_callbacks: Callable[..., list]
 ) -> None:
