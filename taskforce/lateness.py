@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from regions.choices import DatePrecision, OperatingStatus
 from regions.models import Regency
+from regions.rules import written_day as _written
 from taskforce.choices import ActionState
 from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.models import ActionItem
 from taskforce.pledges import pledge_report
 
 _HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
-_FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,3 @@ def _missed_actions(regency: Regency, today: date) -> list[str]:
         }
         for item in own.overdue(today).with_standing().most_pressing_first()
     ]
-
-
-def _written(day: date | None, precision: DatePrecision | None) -> str:
-    return "" if day is None else date_format(day, _FORMATS[precision or DatePrecision.DAY])

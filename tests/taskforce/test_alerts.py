@@ -350,6 +350,59 @@ def _given_up(site: Site, today: date) -> bool:
 # --- Days known to the month or year -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("precision", "day", "written"),
+    [
+        ("day", date(2024, 12, 31), "31 Desember 2024"),
+        ("month", date(2024, 12, 31), "Desember 2024"),
+        ("year", date(2024, 12, 31), "2024"),
+    ],
+)
+def test_an_alert_gives_a_day_as_exactly_as_it_is_known(
+    site: Site,
+    ponorogo: Regency,
+    reported: Callable[..., Milestone],
+    verified: Callable[..., Milestone],
+    operating: Callable[..., OperatingRecord],
+    precision: str,
+    day: date,
+    written: str,
+) -> None:
+    reported(site, "proposed", day, date_precision=precision)
+    verified(site, "building", day, date_precision=precision)
+    operating(site, "suspended", day, date_precision=precision)
+    first, second = (
+        Pledge.objects.create(regency=ponorogo, pledged_on=made_on, due_on=due_on, date_precision=exact)
+        for made_on, due_on, exact in ((date(2023, 1, 1), day, precision), (date(2023, 2, 1), date(2023, 5, 5), "day"))
+    )
+    said = {"revised_on": date(2024, 2, 1), "due_on": day, "date_precision": precision, "reason": "Gedung"}
+    PledgeRevision.objects.create(pledge=second, **said)
+
+    evaluate(today=date(2026, 6, 1))
+
+    sentences = {
+        (alert.kind, alert.pledge): alert.sentence
+        for alert in Alert.objects.filter(regency=ponorogo).exclude(rule__kind=AlertKind.SITE_SILENT).with_subjects()
+    }
+    assert sentences == {
+        (AlertKind.PROPOSAL_WAITING, None): f"Usulan disampaikan {written}, keputusan Kementerian belum tercatat.",
+        (AlertKind.STAGE_UNCHANGED, None): f"Masih pada tahap Pembangunan/renovasi sejak {written}.",
+        (AlertKind.OPERATION_SUSPENDED, None): f"Tutup sementara sejak {written}.",
+        (AlertKind.PLEDGE_OVERDUE, first): f"Dijanjikan diresmikan paling lambat {written}, belum diresmikan.",
+        (AlertKind.PLEDGE_OVERDUE, second): f"Dijanjikan diresmikan paling lambat {written}, belum diresmikan.",
+    }
+
+
+def test_of_two_words_for_one_day_the_more_exact_is_given(site: Site, verified: Callable[..., Milestone]) -> None:
+    for precision in ("year", "day", "month"):
+        verified(site, "building", date(2024, 12, 31), date_precision=precision)
+
+    evaluate(today=date(2026, 6, 1))
+
+    (alert,) = found(AlertKind.STAGE_UNCHANGED, site=site)
+    assert alert.detail == {"date_precision": "day"}
+
+
 # --- Stages and proposals ----------------------------------------------------------------------------------
 
 
