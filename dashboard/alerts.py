@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from regions.models import Person, Site, turf_of
-from taskforce.choices import AlertKind, Severity
+from taskforce.choices import ActionState, AlertKind, Severity
 from taskforce.forms.alerts import CLEARED, NATIONAL, UNSEEN, AlertChoice
 from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.models.alerts import AlertQuerySet
@@ -78,10 +79,12 @@ class AlertPage:
     """One alert, and what was done about it."""
 
     alert: Alert
+    is_told: bool
+    """Whether the reader may know who acknowledged it, and what they noted."""
     may_acknowledge: bool
     may_plan: bool
-    items: tuple[ActionItem, ...]
-    """What was planned because of it, as far as the reader may know."""
+    items: tuple[tuple[ActionItem, ActionState], ...]
+    """What was planned because of it and how that stands, as far as the reader may know."""
     past: tuple[Alert, ...]
     """Earlier alerts of the same rule about the same subject, latest first."""
 
@@ -120,11 +123,14 @@ def alert_page(alert: Alert, user: Person) -> AlertPage:
     """Return what the page of one alert shows to `user`, who may see it."""
     may_edit = alert.is_open and Alert.objects.editable_by(user).filter(pk=alert.pk).exists()
     others = Alert.objects.visible_to(user).filter(rule=alert.rule, subject=alert.subject).exclude(pk=alert.pk)
+    reader: Any = Alert.objects.with_told(user)
+    items: Any = ActionItem.objects.visible_to(user).filter(alert=alert)
     return AlertPage(
         alert=alert,
+        is_told=reader.filter(pk=alert.pk, is_told=True).exists(),
         may_acknowledge=may_edit and alert.acknowledged_at is None,
-        may_plan=may_edit and turf_of(user).is_editor and not alert.items.exists(),
-        items=tuple(ActionItem.objects.visible_to(user).filter(alert=alert)),
+        may_plan=may_edit and turf_of(user).is_editor and not alert.items.open().exists(),
+        items=tuple((item, ActionState(item.state)) for item in items.with_standing()),
         past=tuple(others.with_subjects()[:PAST]),
     )
 
@@ -152,7 +158,7 @@ def _listed(chosen: AlertQuerySet, choice: AlertChoice, user: Person) -> AlertQu
     elif choice.province:
         chosen = chosen.filter(province__code=choice.province)
     plans = Prefetch("items", ActionItem.objects.visible_to(user))
-    return chosen.with_subjects().prefetch_related(plans).most_urgent_first()
+    return chosen.with_told(user).with_subjects().prefetch_related(plans).most_urgent_first()
 
 
 def _area(code: str, name: str, counts: Mapping[Severity, int]) -> AreaCounts:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from commitments.models import Presence, Service
 from commitments.reports import day_names
-from dashboard.templatetags.figures import day
+from regions.rules import written_day
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def _name(service: Service) -> tuple[str, str]:
 
 def _facts(presence: Presence) -> Sequence[tuple[str, str]]:
     """Return what is known of a counter, as people read it."""
-    opened = day(presence.counter_opened_on, presence.date_precision)
-    closed = day(presence.counter_closed_on) if presence.counter_closed_on else _("masih dibuka")
+    opened = written_day(presence.counter_opened_on, presence.date_precision)
+    closed = written_day(presence.counter_closed_on) if presence.counter_closed_on else _("masih dibuka")
     unknown = _("belum diketahui")
     return [
         (_("Instansi"), presence.institution.name),

@@ -4,6 +4,8 @@ import calendar
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils.formats import date_format
+
 from regions.choices import DatePrecision, OperatingStatus, ReadinessLevel, ReadinessMovement, Role, Stage
 
 ROLLOUT_BEGAN_ON = date(2017, 1, 1)
@@ -77,6 +79,14 @@ def start_of_period(day: date, precision: str) -> date:
     if precision == DatePrecision.MONTH:
         return day.replace(day=1)
     return day
+
+
+def written_day(day: date | None, precision: str | None = DatePrecision.DAY) -> str:
+    """Return a date as exactly as it is known: "24 September 2025", "Januari 2018", "2019"; empty for None."""
+    return "" if day is None else date_format(day, _FORMATS[DatePrecision(precision or DatePrecision.DAY)])
+
+
+_FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
 
 
 def parse_partial_date(text: str, precision: str) -> date:

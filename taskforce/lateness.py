@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regions.choices import DatePrecision, EntryState, OperatingStatus, Stage
 from regions.models import LEDGERS, Milestone, Regency, SiteEntry
+from regions.rules import written_day
 from taskforce.choices import ActionState
 from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.models import ActionItem
@@ -17,7 +18,6 @@ from taskforce.pledges import pledge_report
 
 _HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
 _SERVING_STAGES = frozenset({Stage.OPENED, Stage.INAUGURATED})
-_FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Lateness:
         """Return what is recorded, as names with values."""
         unknown = str(_("belum ada data"))
         stage, status = self.standing.stage, self.standing.status
-        reached = _written(self.standing.reached_on, self.standing.reached_precision)
-        since = _written(self.standing.status_since, self.standing.status_precision)
+        reached = written_day(self.standing.reached_on, self.standing.reached_precision)
+        since = written_day(self.standing.status_since, self.standing.status_precision)
         covered = {"covered": self.province.covered, "units": self.province.units}
         share = self.province.coverage_pct
         return (
@@ -114,7 +114,7 @@ def _missed_pledges(regency: Regency, coverage: Coverage) -> list[str]:
         _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.")
         % {
             "made": date_format(row.pledge.pledged_on, "j F Y"),
-            "due": _written(row.in_force.due_on, DatePrecision(row.in_force.date_precision)),
+            "due": written_day(row.in_force.due_on, DatePrecision(row.in_force.date_precision)),
         }
         for row in late
     ]
@@ -123,7 +123,7 @@ def _missed_pledges(regency: Regency, coverage: Coverage) -> list[str]:
 def _halt(standing: UnitStanding) -> list[str]:
     if standing.status not in _HALTED:
         return []
-    since = _written(standing.status_since, standing.status_precision)
+    since = written_day(standing.status_since, standing.status_precision)
     return [
         _("MPP tercatat “%(status)s” sejak %(since)s dan belum tercatat beroperasi kembali.")
         % {"status": standing.status.label, "since": since}
@@ -141,7 +141,3 @@ def _missed_actions(regency: Regency, today: date) -> list[str]:
         }
         for item in own.overdue(today).with_standing().most_pressing_first()
     ]
-
-
-def _written(day: date | None, precision: DatePrecision | None) -> str:
-    return "" if day is None else date_format(day, _FORMATS[precision or DatePrecision.DAY])

@@ -13,7 +13,7 @@ def recompute_dirty_provinces() -> None:
     today = timezone.localdate()
     if figures.recompute_dirty_provinces(today=today):
         # What was verified may have been the cause of an alert, or the end of one.
-        alerts.evaluate(today=today)
+        alerts.evaluate()
 
 
 @shared_task(name="taskforce.rebuild_coverage")
@@ -21,13 +21,13 @@ def rebuild_coverage() -> None:
     """Compute everything anew, for the new day and to find drift, and hold the rules against the new day."""
     today = timezone.localdate()
     figures.rebuild(today=today)
-    alerts.evaluate(today=today)
+    alerts.evaluate()
 
 
 @shared_task(name=ALERTS_TASK)
 def evaluate_alerts() -> None:
     """Hold the rules against what is known now: by the schedule, and after what people wait for."""
-    alerts.evaluate(today=timezone.localdate())
+    alerts.evaluate()
 
 
 @shared_task(name="taskforce.write_digests")

@@ -114,8 +114,10 @@ def verified(reported: Callable[..., Milestone], verifier: User) -> Callable[...
 def operating(officer: User, verifier: User) -> Callable[..., OperatingRecord]:
     """A function that has an operating status of a site reported and verified."""
 
-    def make(site: Site, status: str = OperatingStatus.OPERATING, since: date = date(2026, 3, 1)) -> OperatingRecord:
-        return verify(report(OperatingRecord(site=site, status=status, since=since), by=officer), by=verifier)
+    def make(
+        site: Site, status: str = OperatingStatus.OPERATING, since: date = date(2026, 3, 1), **more: Any
+    ) -> OperatingRecord:
+        return verify(report(OperatingRecord(site=site, status=status, since=since, **more), by=officer), by=verifier)
 
     return make
 

@@ -1,17 +1,15 @@
 """How are figures and dates written for people?"""
 
-from datetime import date
 from decimal import Decimal
 
 from django import template
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from regions.choices import DatePrecision
+from regions.rules import written_day
 
 register = template.Library()
-
-_FORMATS = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
+register.filter("day", written_day)
 
 
 @register.filter
@@ -20,14 +18,6 @@ def pct(value: Decimal | None) -> str:
     if value is None:
         return _("belum ada data")
     return f"{number_format(value, 1)} %".replace(" ", "\N{NO-BREAK SPACE}")
-
-
-@register.filter
-def day(value: date | None, precision: str | None = DatePrecision.DAY) -> str:
-    """Return a date as exactly as it is known: "24 September 2025", "Januari 2018", "2019"."""
-    if value is None:
-        return ""
-    return date_format(value, _FORMATS[DatePrecision(precision or DatePrecision.DAY)])
 
 
 @register.inclusion_tag("components/bar.html")

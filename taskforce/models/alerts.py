@@ -5,9 +5,8 @@ from typing import Self, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Agreement, Pledge, institutions_of
@@ -15,7 +14,7 @@ from mpp_tracker.lib.constraints import between, both_or_neither, one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import Stage
 from regions.models import Person, Province, Regency, Site, turf_of
-from regions.rules import STAGE_ORDER
+from regions.rules import STAGE_ORDER, written_day
 from taskforce.choices import AlertKind, Severity
 from taskforce.models.announcements import AnnouncedFigure
 
@@ -111,6 +110,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Keep what `user` may acknowledge and have followed up: the nation's editors all, a province its own."""
         turf = turf_of(user)
         return self if turf.is_editor else self.filter(province__in=turf.provinces)
+
+    def with_told(self, user: Person) -> Self:
+        """Say of each whether `user` reads who acknowledged it with which note: who sees the nation, or may edit it."""
+        turf = turf_of(user)
+        told: Q | Value = Value(True) if turf.sees_nation else Q(province__in=turf.provinces, province__isnull=False)
+        return self.annotate(is_told=ExpressionWrapper(told, models.BooleanField()))
 
     def open(self) -> Self:
         """Keep those whose cause has not gone."""
@@ -248,7 +253,7 @@ class Alert(models.Model):
             site = self.agreement.site
             return site.get_absolute_url() if site is not None else reverse("dashboard:commitments")
         if self.figure is not None:
-            return f"{reverse('dashboard:nation')}?as_at={self.figure.announced_on}"
+            return reverse("dashboard:announced-figure", args=[self.figure.pk])
         if self.pledge is not None:
             return f"{reverse('dashboard:pledges')}?province={cast('Province', self.province).code}#daftar"
         if self.province is not None:
@@ -261,18 +266,14 @@ class Alert(models.Model):
         words = _SENTENCES[self.kind] if self.since is not None else _NEVER[self.kind]
         ends_on = self.detail.get("ends_on")
         return str(words) % {
-            "since": self.since and _day(self.since),
+            "since": written_day(self.since, self.detail.get("date_precision")),
             "stage": self.rule.get_stage_display(),
-            "ends_on": ends_on and _day(date.fromisoformat(ends_on)),
+            "ends_on": ends_on and written_day(date.fromisoformat(ends_on)),
             "count": self.detail.get("count"),
             "announced": self.figure and self.figure.value,
             "metric": self.figure and self.figure.get_metric_display(),
             "ledger": self.detail.get("ledger"),
         }
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
 
 
 _SENTENCES = {

@@ -22,7 +22,7 @@ from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import still_permitted
 from taskforce.announced import announced_report
 from taskforce.choices import COVERAGE_METRICS, AlertKind, Counting, Layer, Priority, RunKind, Severity
-from taskforce.coverage import AT_SITE, STAGES, Standpoint, in_force, ledger
+from taskforce.coverage import AT_SITE, STAGES, Standpoint, in_force, ledger, stands
 from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.services.actions import plan
 
@@ -43,11 +43,17 @@ class Evaluation:
 
 
 @transaction.atomic
-def evaluate(*, today: date) -> Evaluation:
-    """Bring the alerts in line with what the rules find on `today`."""
-    asked = {**Standpoint(today).parameters, "zone": timezone.get_default_timezone_name()}
+def evaluate(*, today: date | None = None) -> Evaluation:
+    """Bring the alerts in line with what the rules find on `today`.
+
+    Args:
+        today: None is the day it is when the evaluation's turn has come, however long what went before took: one that
+            began before midnight must not undo what another found after it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        today = today or timezone.localdate()
+        asked = {**Standpoint(today).parameters, "zone": timezone.get_default_timezone_name()}
         cursor.execute(_FOUND)
         for statement in _FIND.values():
             cursor.execute(statement, asked)
@@ -86,7 +92,7 @@ def acknowledge(alert: Alert, *, note: str = "", by: User) -> Alert:
 
 @transaction.atomic
 def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
-    """Make an action item of an alert, which is then seen too; asked for again, return the one that was made.
+    """Make an action item of an alert, which is then seen too; while one is open, return that.
 
     It is the region's to do where the alert is about one, and the Ministry's where only the Ministry can end the cause.
 
@@ -98,7 +104,7 @@ def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
     row = Alert.objects.editable_by(by).with_subjects().select_for_update(of=("self",)).filter(pk=alert.pk).first()
     if row is None:
         raise PermissionDenied
-    if (known := row.items.first()) is not None:
+    if (known := row.items.open().first()) is not None:
         return known
     if not row.is_open:
         raise ValidationError(_GONE, code="cleared")
@@ -158,7 +164,8 @@ def _all(stages: set[Stage]) -> str:
 
 
 _DECIDED = _all({Stage.APPROVED, Stage.READY, Stage.INAUGURATED})
-_REACHED = "entry.site_id, entry.stage, entry.reached_on"
+_REACHED = "entry.site_id, entry.stage, entry.reached_on, entry.date_precision"
+_EXACTLY = "jsonb_build_object('date_precision', {})"
 # Nobody waits for news or progress of an MPP that was given up.
 _GIVEN_UP = f"""NOT EXISTS (
               SELECT FROM at_site
@@ -168,7 +175,12 @@ _GIVEN_UP = f"""NOT EXISTS (
 _FIND = {
     # `regions.reports` says the same of the sites that an officer sees; a test holds the two together.
     AlertKind.SITE_SILENT: f"""
-        WITH {ledger(Layer.VERIFIED, supposed="")},
+        -- Of branches too, which the ledger leaves out.
+        WITH operating AS (
+            SELECT site.regency_id AS holder_id, entry.*
+            FROM regions_operatingrecord entry JOIN regions_site site ON site.id = entry.site_id
+            WHERE {stands("regions_operatingrecord", Layer.VERIFIED)}
+        ),
         {AT_SITE},
         news AS (
             SELECT site_id, (max(said_at) AT TIME ZONE %(zone)s)::date AS said_on
@@ -196,13 +208,14 @@ _FIND = {
         reached AS ({in_force("regions_milestone", _REACHED, Layer.VERIFIED)}
         ),
         furthest AS (
-            SELECT DISTINCT ON (site_id) site_id, stage, reached_on
+            -- By name the most exact comes first: day, month, year.
+            SELECT DISTINCT ON (site_id) site_id, stage, reached_on, date_precision
             FROM reached JOIN {STAGES} USING (stage)
             WHERE reached_on <= %(as_at)s::date
-            ORDER BY site_id, position DESC, reached_on
+            ORDER BY site_id, position DESC, reached_on, date_precision
         )
-        INSERT INTO found (rule_id, site_id, since)
-        SELECT rule.id, furthest.site_id, furthest.reached_on
+        INSERT INTO found (rule_id, site_id, since, detail)
+        SELECT rule.id, furthest.site_id, furthest.reached_on, {_EXACTLY.format("furthest.date_precision")}
         FROM furthest
         {
         _rule(
@@ -222,12 +235,12 @@ _FIND = {
               AND entry.stage IN ({_DECIDED}) AND entry.reached_on <= %(as_at)s::date
         ),
         waiting AS (
-            SELECT site_id, max(reached_on) AS since FROM proposed
+            SELECT DISTINCT ON (site_id) site_id, reached_on AS since, date_precision FROM proposed
             WHERE site_id NOT IN (SELECT site_id FROM decided)
-            GROUP BY site_id
+            ORDER BY site_id, reached_on DESC, date_precision
         )
-        INSERT INTO found (rule_id, site_id, since)
-        SELECT rule.id, waiting.site_id, waiting.since
+        INSERT INTO found (rule_id, site_id, since, detail)
+        SELECT rule.id, waiting.site_id, waiting.since, {_EXACTLY.format("waiting.date_precision")}
         FROM waiting
         {_rule(AlertKind.PROPOSAL_WAITING, "%(as_at)s::date - waiting.since > rule.threshold")}
     """,
@@ -235,16 +248,18 @@ _FIND = {
     AlertKind.PLEDGE_OVERDUE: f"""
         WITH {ledger(Layer.VERIFIED, supposed="")},
         promise AS (
-            SELECT pledge.id, pledge.regency_id, coalesce((
-                SELECT revision.due_on FROM commitments_pledgerevision revision
+            SELECT pledge.id, pledge.regency_id, coalesce(latest.due_on, pledge.due_on) AS due_on,
+                   coalesce(latest.date_precision, pledge.date_precision) AS date_precision
+            FROM commitments_pledge pledge
+            LEFT JOIN LATERAL (
+                SELECT revision.due_on, revision.date_precision FROM commitments_pledgerevision revision
                 WHERE revision.pledge_id = pledge.id AND revision.revised_on <= %(as_at)s::date
                 ORDER BY revision.revised_on DESC LIMIT 1
-            ), pledge.due_on) AS due_on
-            FROM commitments_pledge pledge
+            ) latest ON true
             WHERE pledge.pledged_on <= %(as_at)s::date
         )
-        INSERT INTO found (rule_id, pledge_id, since)
-        SELECT rule.id, promise.id, promise.due_on
+        INSERT INTO found (rule_id, pledge_id, since, detail)
+        SELECT rule.id, promise.id, promise.due_on, {_EXACTLY.format("promise.date_precision")}
         FROM promise
         {_rule(AlertKind.PLEDGE_OVERDUE, "%(as_at)s::date - promise.due_on > rule.threshold")}
         WHERE NOT EXISTS (
@@ -258,7 +273,7 @@ _FIND = {
         WITH {ledger(Layer.VERIFIED, supposed="")},
         {AT_SITE},
         suspended AS (
-            SELECT at_site.site_id, min(operating.since) AS since
+            SELECT DISTINCT ON (at_site.site_id) at_site.site_id, operating.since, operating.date_precision
             FROM at_site JOIN operating ON operating.site_id = at_site.site_id
             WHERE at_site.status = '{OperatingStatus.SUSPENDED}' AND operating.status = '{OperatingStatus.SUSPENDED}'
               AND operating.since <= %(as_at)s::date
@@ -267,10 +282,10 @@ _FIND = {
                   WHERE other.site_id = at_site.site_id AND other.status <> '{OperatingStatus.SUSPENDED}'
                     AND other.since < at_site.since
               ), '-infinity')
-            GROUP BY at_site.site_id
+            ORDER BY at_site.site_id, operating.since, operating.date_precision
         )
-        INSERT INTO found (rule_id, site_id, since)
-        SELECT rule.id, suspended.site_id, suspended.since
+        INSERT INTO found (rule_id, site_id, since, detail)
+        SELECT rule.id, suspended.site_id, suspended.since, {_EXACTLY.format("suspended.date_precision")}
         FROM suspended
         {_rule(AlertKind.OPERATION_SUSPENDED, "%(as_at)s::date - suspended.since + 1 > rule.threshold")}
     """,

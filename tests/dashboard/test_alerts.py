@@ -14,9 +14,10 @@ from commitments.models import Agreement, Institution, InstitutionAssignment, Si
 from dashboard.alerts import PER_PAGE, alerts_page
 from regions.choices import Role
 from regions.models import Assignment, DirtyProvince, OperatingRecord, Province, Regency, Site
-from taskforce.choices import AlertKind, Severity
+from taskforce.choices import ActionState, AlertKind, Severity
 from taskforce.forms.alerts import AlertChoice
-from taskforce.models import ActionItem, Alert, AlertRule
+from taskforce.models import ActionItem, ActionUpdate, Alert, AlertRule
+from taskforce.services.actions import report_on
 from taskforce.services.alerts import acknowledge, evaluate, follow_up
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +271,68 @@ def test_one_step_makes_an_action_item_and_each_leads_to_the_other(client: Clien
     page = client.get(closed.get_absolute_url()).content.decode()
     assert f'href="{item.get_absolute_url()}"' in page
     assert f'href="{item.get_absolute_url()}"' in client.get(URL).content.decode()
+
+
+def test_what_was_planned_in_vain_can_be_planned_again(client: Client, closed: Alert, editor: User) -> None:
+    client.force_login(editor)
+    first = follow_up(closed, by=editor, today=TODAY)
+    assert "Jadikan rencana aksi" not in text(client.get(closed.get_absolute_url()))
+    report_on(ActionUpdate(item=first, state=ActionState.CANCELLED, note="Salah alamat"), by=editor)
+
+    page = text(client.get(closed.get_absolute_url()))
+    client.post(f"{closed.get_absolute_url()}rencana-aksi/")
+
+    assert "Jadikan rencana aksi" in page
+    assert "Dibatalkan" in page
+    assert closed.items.count() == 2
+    assert closed.items.open().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "is_told"),
+    [
+        (lambda alert: person(Role.VIEWER), True),
+        (lambda alert: person(Role.PROVINCE, province=alert.province), True),
+        (lambda alert: person(Role.OFFICER, regency=alert.regency), False),
+        (lambda alert: speaker("ATR/BPN"), False),
+    ],
+    ids=["viewer", "province", "officer", "institution"],
+)
+def test_who_acknowledged_and_what_they_noted_is_told_to_who_steers_only(
+    client: Client, world: Site, editor: User, make: Callable[[Alert], User], *, is_told: bool
+) -> None:
+    alert = Alert.objects.get(rule__kind=AlertKind.AGREEMENT_ENDING)
+    acknowledge(alert, note="Kepala dinas enggan", by=editor)
+    client.force_login(make(alert))
+
+    pages = [text(client.get(url)) for url in (URL, alert.get_absolute_url(), world.get_absolute_url())]
+
+    assert any("Kepala dinas enggan" in page for page in pages) == is_told
+    assert [str(editor) in page for page in pages] == [is_told, is_told, False]
+    assert "diketahui" in pages[0]
+    assert "Tandai diketahui" not in pages[1]
+    assert "Diketahui belum" not in pages[1]
+
+
+def test_a_province_that_speaks_for_an_institution_is_told_of_its_own_province_only(
+    client: Client, world: Site, editor: User
+) -> None:
+    alert = Alert.objects.get(rule__kind=AlertKind.AGREEMENT_ENDING)
+    acknowledge(alert, note="Kepala dinas enggan", by=editor)
+    bpn = speaker("ATR/BPN")
+    jateng = Province.objects.get(code="33")
+    Assignment.objects.create(user=bpn, role=Role.PROVINCE, province=jateng, valid_from=TODAY)
+    client.force_login(bpn)
+
+    for url in (URL, alert.get_absolute_url()):
+        assert str(editor) not in text(client.get(url))
+    assert "Kepala dinas enggan" not in text(client.get(alert.get_absolute_url()))
+
+
+def test_an_alert_about_a_figure_leads_to_the_figure(world: Site) -> None:
+    alert = Alert.objects.filter(rule__kind=AlertKind.ANNOUNCED_DIFFERS).with_subjects().first()
+
+    assert alert.subject_url == f"/angka/{alert.figure_id}/"
 
 
 def test_a_province_plans_nothing(client: Client, closed: Alert) -> None:

@@ -109,9 +109,14 @@ def believed(entry: object, known_at: datetime | None, layer: str) -> bool:
 
 
 def in_force(entries: object, known_at: datetime | None, layer: str) -> list:
+    return [entry for entry in standing(entries, known_at, layer) if not entry.site.is_branch]
+
+
+def standing(entries: object, known_at: datetime | None, layer: str) -> list:
+    """Keep what was believed and not corrected, at branches too."""
     taken = [entry for entry in entries if believed(entry, known_at, layer)]
     corrected = {entry.supersedes_id for entry in taken}
-    return [entry for entry in taken if entry.pk not in corrected and not entry.withdraws and not entry.site.is_branch]
+    return [entry for entry in taken if entry.pk not in corrected and not entry.withdraws]
 
 
 def _operating(records: list, as_at: date) -> tuple[set[int], dict[int, date]]:

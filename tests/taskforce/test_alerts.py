@@ -43,11 +43,12 @@ from regions.reports import site_cards
 from regions.services.ledger import ALERTS_TASK, send_back
 from regions.services.work import confirm
 from taskforce import tasks
-from taskforce.choices import AlertKind, Priority, RunKind
+from taskforce.choices import ActionState, AlertKind, Priority, RunKind
 from taskforce.coverage import Standpoint, coverage
-from taskforce.models import ActionItem, Alert, AlertRule, AnnouncedFigure, CoverageRun
+from taskforce.models import ActionItem, ActionUpdate, Alert, AlertRule, AnnouncedFigure, CoverageRun
 from taskforce.pledges import pledge_report
 from taskforce.services import figures
+from taskforce.services.actions import report_on
 from taskforce.services.alerts import _LOCK, Evaluation, acknowledge, evaluate, follow_up
 from tests.browser import database_server, own_database
 from tests.taskforce import naive
@@ -310,6 +311,18 @@ def test_nobody_waits_for_an_mpp_that_was_given_up(
     assert not Alert.objects.filter(site=site).exists()
 
 
+def test_nobody_waits_for_a_branch_that_was_given_up(site: Site, operating: Callable[..., OperatingRecord]) -> None:
+    Site.objects.filter(pk=site.pk).update(is_branch=True)
+    operating(site, "operating", date(2024, 1, 1))
+    evaluate(today=timezone.localdate() + 200 * DAY)
+    assert found(AlertKind.SITE_SILENT, site=site)
+
+    operating(site, "stopped", date(2025, 1, 1))
+    evaluate(today=timezone.localdate() + 200 * DAY)
+
+    assert not found(AlertKind.SITE_SILENT, site=site)
+
+
 @given(rng=worlds)
 @slowly
 def test_silent_are_those_whose_officers_are_asked(rng: random.Random, officer: User, verifier: User) -> None:
@@ -329,9 +342,65 @@ def test_silent_are_those_whose_officers_are_asked(rng: random.Random, officer: 
 
 
 def _given_up(site: Site, today: date) -> bool:
-    records = naive.in_force(OperatingRecord.objects.filter(site=site).select_related("site"), None, "verified")
+    records = naive.standing(OperatingRecord.objects.filter(site=site), None, "verified")
     latest = max((one for one in records if one.since <= today), key=lambda one: (one.since, one.pk), default=None)
     return latest is not None and latest.status == "stopped"
+
+
+# --- Days known to the month or year -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("precision", "day", "written"),
+    [
+        ("day", date(2024, 12, 31), "31 Desember 2024"),
+        ("month", date(2024, 12, 31), "Desember 2024"),
+        ("year", date(2024, 12, 31), "2024"),
+    ],
+)
+def test_an_alert_gives_a_day_as_exactly_as_it_is_known(
+    site: Site,
+    ponorogo: Regency,
+    reported: Callable[..., Milestone],
+    verified: Callable[..., Milestone],
+    operating: Callable[..., OperatingRecord],
+    precision: str,
+    day: date,
+    written: str,
+) -> None:
+    reported(site, "proposed", day, date_precision=precision)
+    verified(site, "building", day, date_precision=precision)
+    operating(site, "suspended", day, date_precision=precision)
+    first, second = (
+        Pledge.objects.create(regency=ponorogo, pledged_on=made_on, due_on=due_on, date_precision=exact)
+        for made_on, due_on, exact in ((date(2023, 1, 1), day, precision), (date(2023, 2, 1), date(2023, 5, 5), "day"))
+    )
+    said = {"revised_on": date(2024, 2, 1), "due_on": day, "date_precision": precision, "reason": "Gedung"}
+    PledgeRevision.objects.create(pledge=second, **said)
+
+    evaluate(today=date(2026, 6, 1))
+
+    sentences = {
+        (alert.kind, alert.pledge): alert.sentence
+        for alert in Alert.objects.filter(regency=ponorogo).exclude(rule__kind=AlertKind.SITE_SILENT).with_subjects()
+    }
+    assert sentences == {
+        (AlertKind.PROPOSAL_WAITING, None): f"Usulan disampaikan {written}, keputusan Kementerian belum tercatat.",
+        (AlertKind.STAGE_UNCHANGED, None): f"Masih pada tahap Pembangunan/renovasi sejak {written}.",
+        (AlertKind.OPERATION_SUSPENDED, None): f"Tutup sementara sejak {written}.",
+        (AlertKind.PLEDGE_OVERDUE, first): f"Dijanjikan diresmikan paling lambat {written}, belum diresmikan.",
+        (AlertKind.PLEDGE_OVERDUE, second): f"Dijanjikan diresmikan paling lambat {written}, belum diresmikan.",
+    }
+
+
+def test_of_two_words_for_one_day_the_more_exact_is_given(site: Site, verified: Callable[..., Milestone]) -> None:
+    for precision in ("year", "day", "month"):
+        verified(site, "building", date(2024, 12, 31), date_precision=precision)
+
+    evaluate(today=date(2026, 6, 1))
+
+    (alert,) = found(AlertKind.STAGE_UNCHANGED, site=site)
+    assert alert.detail == {"date_precision": "day"}
 
 
 # --- Stages and proposals ----------------------------------------------------------------------------------
@@ -630,6 +699,17 @@ def test_an_alert_becomes_one_action_item_of_its_region(closed: Alert, editor: U
     assert closed.acknowledged_by == editor
 
 
+def test_what_was_planned_in_vain_is_planned_again(closed: Alert, editor: User) -> None:
+    first = follow_up(closed, by=editor, today=date(2026, 3, 2))
+    report_on(ActionUpdate(item=first, state=ActionState.CANCELLED, note="Salah alamat"), by=editor)
+
+    second = follow_up(closed, by=editor, today=date(2026, 3, 3))
+    again = follow_up(closed, by=editor, today=date(2026, 3, 4))
+
+    assert second == again != first
+    assert set(closed.items.all()) == {first, second}
+
+
 def test_what_only_the_ministry_can_end_is_the_ministrys(causes: Causes, editor: User) -> None:
     for name in ("proposed", "announced", "late"):
         cause = causes.make(name)
@@ -760,6 +840,36 @@ def test_the_nightly_rebuild_evaluates_the_rules(monkeypatch: pytest.MonkeyPatch
     tasks.rebuild_coverage()
 
     assert not found(AlertKind.FIGURES_LATE)
+
+
+@pytest.mark.parametrize("task", [tasks.recompute_dirty_provinces, tasks.rebuild_coverage, tasks.evaluate_alerts])
+def test_a_task_that_outlasts_midnight_loses_no_acknowledgement(
+    closed: Alert, editor: User, task: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DirtyProvince.objects.all().delete()
+    DirtyProvince.objects.create(province=closed.province, since=date(2026, 2, 27))
+    evening, morning = date(2026, 3, 1), date(2026, 3, 2)
+    monkeypatch.setattr(figures, "ROLLOUT_BEGAN_ON", date(2026, 2, 20))
+    clock = [evening]
+    monkeypatch.setattr(timezone, "localdate", lambda *given: clock[0])
+
+    def until_morning(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        """Let the night pass while the task waits for the evaluation of the new day, which has the lock."""
+        if "pg_advisory_xact_lock" in sql:
+            clock[0] = morning
+        return execute(sql, *more)
+
+    agreement = agreed(closed.site, valid_until=date(2026, 5, 31))
+    evaluate(today=morning)
+    (alert,) = found(AlertKind.AGREEMENT_ENDING, agreement=agreement)
+    assert alert.since == morning
+    acknowledge(alert, by=editor)
+
+    with connection.execute_wrapper(until_morning):
+        task()
+
+    (still,) = found(AlertKind.AGREEMENT_ENDING, agreement=agreement)
+    assert (still, still.acknowledged_by) == (alert, editor)
 
 
 def test_what_people_wait_for_nudges_a_task_that_exists_and_is_scheduled(
