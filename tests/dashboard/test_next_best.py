@@ -54,7 +54,7 @@ def test_aspects_that_were_found_not_ready_stand_with_their_day(client: Client, 
 
     page = text(client, EAST)
 
-    assert "Kesiapan dinilai 1 Maret 2026: Anggaran Belum SDM Sebagian" in page
+    assert "Kesiapan dinilai 1 Maret 2026: Anggaran Belum , SDM Sebagian" in page
     assert "Kendala selain ini belum dicatat" not in page
 
 
