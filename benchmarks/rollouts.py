@@ -47,14 +47,30 @@ class Rollouts:
 
 
 def load() -> None:
-    """Fill the empty database with the real rollout."""
+    """Fill the empty database with the real rollout, and with pledges and PKS, of which there is no public record."""
     User.objects.create_user(IMPORTER)
     call_command("load_reference", verbosity=0)
     call_command("load_rollout", by=IMPORTER, verbosity=0)
     DirtyProvince.objects.all().delete()
     with connection.cursor() as cursor:
+        for statement in _PROMISED:
+            cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
 
+
+# One in five: pledges that are overdue where nothing was inaugurated, PKS that end in four months.
+_PROMISED = (
+    """
+    INSERT INTO commitments_pledge (regency_id, pledged_on, due_on, date_precision, source_url)
+    SELECT id, '2024-01-01', '2024-12-31', 'year', '' FROM regions_regency WHERE is_autonomous AND id % 5 = 0
+    """,
+    """
+    INSERT INTO commitments_agreement (kind, number, title, signed_on, valid_from, valid_until, site_id, source_url)
+    SELECT 'pks', (SELECT min(id) FROM commitments_institution), 'PKS ' || id, '2024-01-01', '2024-01-01',
+           current_date + 120, id, ''
+    FROM regions_site WHERE id % 5 = 0
+    """,
+)
 
 # The copy `n` of row `id` has the id `id + n * STRIDE`, in every table, so that keys need no looking up.
 _STRIDE = 100_000
@@ -114,6 +130,10 @@ _GROW = (
         _copies(table, site_id=_moved("site_id"), supersedes_id=_moved("supersedes_id"), **{day: _earlier(day)})
         for table, day in _LEDGERS.items()
     ),
+    _copies("commitments_pledge", regency_id=_moved("regency_id")),
+    _copies("commitments_agreement", site_id=_moved("site_id"), title="entry.title || ' ' || n"),
+    # Of the same days: those on which something is announced do not multiply with the units.
+    _copies("taskforce_announcedfigure", value="entry.value + n * 1000"),
     *(
         _corrections(table, share, of_corrections=again)
         for table in _LEDGERS

@@ -4,11 +4,14 @@ Everything is counted by `taskforce.coverage`, in the definition of the figure a
 statements for one figure as for all. docs/decisions/0011-announced.md says what explains and what does not.
 """
 
+from bisect import bisect, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import combinations, groupby, product
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from taskforce.choices import COVERAGE_METRICS, PLEDGED_FOR, WIDER_COUNTINGS, AnnouncedCounting, AnnouncedMetric, Basis
@@ -116,15 +119,18 @@ def announced_report(standpoint: Standpoint) -> AnnouncedReport:
 
     Whose word counts, known by when and in which boundaries, is that of `standpoint`; the day is each figure's own.
     """
-    figures = tuple(AnnouncedFigure.objects.filter(announced_on__lte=standpoint.as_at))
+    figures = tuple(_announced(standpoint))
     gaps = tuple(KnownGap.objects.select_related("regency"))
     today = Definition(standpoint.as_at, AnnouncedCounting.INAUGURATED, Basis.UNITS_509)
     asked = tuple({today, *(_definition(figure) for figure in figures if figure.metric in COVERAGE_METRICS)})
     counts, undated = counts_on(asked, standpoint), undated_on(asked, standpoint)
     others = _others(figures, standpoint)
     named = {gap.regency_id: gap for gap in gaps if gap.regency_id is not None}
+    contradictions, same_day = _contradictions(figures), _same_day(figures)
 
-    def compare(figure: AnnouncedFigure) -> Comparison:
+    def compare(place: int, figure: AnnouncedFigure) -> Comparison:
+        excluded = contradictions.get(place, set())
+        beside = [other for other in same_day[figure.metric, figure.announced_on] if other not in {place, *excluded}]
         ledger = others.get(figure.pk)
         known: tuple[Case, ...] = ()
         possible: tuple[Case, ...] = ()
@@ -139,17 +145,31 @@ def announced_report(standpoint: Standpoint) -> AnnouncedReport:
             ledger=ledger,
             known=known,
             possible=possible,
-            contradicts=tuple(other for other in figures if _contradict(figure, other)),
-            beside=tuple(other for other in figures if _is_same_day(figure, other) and not _contradict(figure, other)),
+            contradicts=tuple(figures[other] for other in sorted(excluded)),
+            beside=tuple(figures[other] for other in beside),
         )
 
     return AnnouncedReport(
         standpoint=standpoint,
         computed_at=timezone.now(),
-        comparisons=tuple(compare(figure) for figure in figures),
+        comparisons=tuple(compare(*each) for each in enumerate(figures)),
         undated=undated[today],
         gaps=gaps,
     )
+
+
+def counts_announced(standpoint: Standpoint) -> dict[int, int]:
+    """Return what the ledger gives for every figure of coverage announced by the day asked about, by its key.
+
+    Two statements, without what would explain a difference.
+    """
+    figures = tuple(_announced(standpoint).filter(metric__in=COVERAGE_METRICS))
+    counts = counts_on(tuple({_definition(figure) for figure in figures}), standpoint)
+    return {it.pk: _MEASURES[AnnouncedMetric(it.metric)].count(counts[_definition(it)]) for it in figures}
+
+
+def _announced(standpoint: Standpoint) -> QuerySet[AnnouncedFigure]:
+    return AnnouncedFigure.objects.filter(announced_on__lte=standpoint.as_at)
 
 
 def _definition(figure: AnnouncedFigure) -> Definition:
@@ -258,25 +278,54 @@ _MEASURES = {
 # --- What cannot be right together -----------------------------------------------------------------------
 
 
-def _contradict(one: AnnouncedFigure, other: AnnouncedFigure) -> bool:
-    """Return whether two figures exclude each other.
+def _contradictions(figures: Sequence[AnnouncedFigure]) -> dict[int, set[int]]:
+    """Return for places in `figures` the places of those that exclude the figure there.
 
     They do where both give one day in one definition with different values; and where the earlier of two numbers of
     MPPs is the larger, though the later counts all that it counts: an inauguration is not undone.
     """
-    if one.metric != other.metric or one.pk == other.pk or one.value == other.value:
-        return False
-    if one.stands_for == other.stands_for and (one.counting, one.basis) == (other.counting, other.basis):
-        return True
-    return one.metric == AnnouncedMetric.MPP_TOTAL and (_falls(one, other) or _falls(other, one))
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, other in (*_two_values(figures), *_falls(figures)):
+        found[one].add(other)
+        found[other].add(one)
+    return found
 
 
-def _falls(one: AnnouncedFigure, later: AnnouncedFigure) -> bool:
-    counts_all = one.counting == later.counting or later.counting in WIDER_COUNTINGS.get(
-        AnnouncedCounting(one.counting), ()
-    )
-    return one.stands_for <= later.stands_for and one.value > later.value and counts_all and one.basis == later.basis
+def _two_values(figures: Sequence[AnnouncedFigure]) -> Iterator[tuple[int, int]]:
+    said: dict[tuple[str, date, str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, it in enumerate(figures):
+        said[it.metric, it.stands_for, it.counting, it.basis][it.value].append(place)
+    for by_value in said.values():
+        for some, others in combinations(by_value.values(), 2):
+            yield from product(some, others)
 
 
-def _is_same_day(one: AnnouncedFigure, other: AnnouncedFigure) -> bool:
-    return one.pk != other.pk and (one.metric, one.announced_on) == (other.metric, other.announced_on)
+def _falls(figures: Sequence[AnnouncedFigure]) -> Iterator[tuple[int, int]]:
+    """Return each number of MPPs with the larger ones of the same day or an earlier one of which it counts all.
+
+    Day by day, every number looks only at the end of the sorted values so far.
+    """
+    totals = [place for place, it in enumerate(figures) if it.metric == AnnouncedMetric.MPP_TOTAL]
+    so_far: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+
+    def day(place: int) -> date:
+        return figures[place].stands_for
+
+    for _day, places in groupby(sorted(totals, key=day), day):
+        today = list(places)
+        for place in today:
+            it = figures[place]
+            insort(so_far[it.counting, it.basis], (it.value, place))
+        for place in today:
+            it = figures[place]
+            for counting in (it.counting, *(few for few, many in WIDER_COUNTINGS.items() if it.counting in many)):
+                values = so_far[counting, it.basis]
+                yield from ((place, larger) for _value, larger in values[bisect(values, (it.value, len(figures))) :])
+
+
+def _same_day(figures: Sequence[AnnouncedFigure]) -> dict[tuple[str, date], list[int]]:
+    """Return the places in `figures` by measure and day of the announcement."""
+    places: dict[tuple[str, date], list[int]] = defaultdict(list)
+    for place, it in enumerate(figures):
+        places[it.metric, it.announced_on].append(place)
+    return places

@@ -20,8 +20,8 @@ from accounts.models import User
 from commitments.models import Agreement, Institution
 from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import still_permitted
-from taskforce.announced import announced_report
-from taskforce.choices import COVERAGE_METRICS, AlertKind, Counting, Layer, Priority, RunKind, Severity
+from taskforce.announced import counts_announced
+from taskforce.choices import AlertKind, Counting, Layer, Priority, RunKind, Severity
 from taskforce.coverage import AT_SITE, STAGES, Standpoint, in_force, ledger, stands
 from taskforce.models import ActionItem, Alert, AlertRule
 from taskforce.services.actions import plan
@@ -336,12 +336,8 @@ def _find_endings(cursor: CursorWrapper, today: date) -> None:
 
 def _find_announcements(cursor: CursorWrapper, today: date) -> None:
     """Find the announced figures of coverage that the ledger gives otherwise in their own definition."""
-    report = announced_report(Standpoint(today))
-    counted = [each for each in report.comparisons if each.figure.metric in COVERAGE_METRICS]
-    given: dict[str, Any] = {
-        "figures": [each.figure.pk for each in counted],
-        "given": [each.ledger for each in counted],
-    }
+    counts = counts_announced(Standpoint(today))
+    given: dict[str, Any] = {"figures": list(counts), "given": list(counts.values())}
     cursor.execute(_ANNOUNCED, given)
 
 

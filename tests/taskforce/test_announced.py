@@ -1,7 +1,9 @@
 """Is every announced figure held against the ledger in its own definition, and only what is known explained?"""
 
+import random
+import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -176,6 +178,79 @@ def test_two_values_of_one_day_and_definition_contradict_each_other() -> None:
     AnnouncedFigure.objects.create(value=10, counting="inaugurated", basis="509", **same)
 
     assert [other.value for other in found(date(2022, 6, 30), 11, "provinces_without_mpp").contradicts] == [10]
+
+
+def _excludes(one: AnnouncedFigure, other: AnnouncedFigure) -> bool:
+    """Say of two figures what the decision on announced figures says, pair by pair."""
+    if one.pk == other.pk or one.metric != other.metric:
+        return False
+    definitions = [(it.stands_for, it.counting, it.basis) for it in (one, other)]
+    if definitions[0] == definitions[1]:
+        return one.value != other.value
+    return one.metric == "mpp_total" and (_sinks(one, other) or _sinks(other, one))
+
+
+def _sinks(one: AnnouncedFigure, later: AnnouncedFigure) -> bool:
+    pair = (one.counting, later.counting)
+    counts_all = pair[0] == pair[1] or pair in {("inaugurated", "ready"), ("inaugurated", "opened")}
+    return one.stands_for <= later.stands_for and one.value > later.value and counts_all and one.basis == later.basis
+
+
+def test_contradictions_are_those_that_comparing_every_pair_finds() -> None:
+    rng = random.Random(11)  # noqa: S311 - not a secret
+    for _ in range(250):
+        day = date(2024, 1, 1) + timedelta(days=rng.randint(0, 9))
+        metric = rng.choice(["mpp_total", "mpp_total", "provinces_without_mpp", "mpp_digital_units"])
+        said = {"metric": metric, "announced_on": day, "value": rng.randint(0, 30)}
+        if metric != "mpp_digital_units":
+            counting, basis = rng.choice(["inaugurated", "opened", "ready", "operating"]), rng.choice(["509", "508"])
+            said |= {"counting": counting, "basis": basis, "as_at": day - timedelta(days=rng.randint(0, 2))}
+        if not AnnouncedFigure.objects.filter(
+            **{key: said[key] for key in ("metric", "announced_on", "value")}
+        ).exists():
+            AnnouncedFigure.objects.create(source="x", **said)
+
+    comparisons = announced_report(Standpoint(TODAY)).comparisons
+
+    figures = [it.figure for it in comparisons]
+    assert len(figures) > 200
+    for it in comparisons:
+        excluded = [other for other in figures if _excludes(it.figure, other)]
+        assert list(it.contradicts) == excluded
+        assert list(it.beside) == [
+            other
+            for other in figures
+            if (other.metric, other.announced_on) == (it.figure.metric, it.figure.announced_on)
+            and other not in (it.figure, *excluded)
+        ]
+
+
+def _calls(count: int) -> int:
+    """Return how many functions are called for a report with `count` more numbers, each larger than the last."""
+    days = [date(2019, 1, 1) + timedelta(days=number) for number in range(count)]
+    said = {"metric": "mpp_total", "counting": "operating", "basis": "509", "source": "x"}
+    AnnouncedFigure.objects.filter(counting="operating").delete()
+    AnnouncedFigure.objects.bulk_create(
+        AnnouncedFigure(announced_on=day, value=5000 + number, **said) for number, day in enumerate(days)
+    )
+    calls = [0]
+
+    def note(_frame: object, event: str, _given: object) -> None:
+        calls[0] += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        announced_report(Standpoint(TODAY))
+    finally:
+        sys.setprofile(before)
+    return calls[0]
+
+
+def test_twice_the_figures_take_about_twice_the_work() -> None:
+    few, many = _calls(250), _calls(500)
+
+    assert many < 2.5 * few
 
 
 def test_two_definitions_of_one_day_stand_beside_each_other() -> None:
