@@ -113,12 +113,14 @@ Measured on {today} with Python {python}, Django {django}, PostgreSQL {postgresq
 
 ## The data
 
-1x is the real rollout, loaded by `load_reference` and `load_rollout`. 100x is the same with 99 copies of every
-regency, each with copies of its sites, milestones, operating records and former provinces; the 38 provinces and
-the targets stay as they are. The days of the copies are spread over the four weeks before the original's. On top
-of that, every tenth entry is corrected, and every fifth correction is corrected again, of which the real ledger
-has none. Since codes of regencies have room for 10,000, their format is not checked in that database, and the
-copies are numbered in hexadecimal. Both databases are analysed after filling, as autovacuum would do.
+1x is the real rollout, loaded by `load_reference` and `load_rollout`, with pledges and PKS added for one unit or
+site in five, of which there is no public record. 100x is the same with 99 copies of every regency, each with
+copies of its sites, milestones, operating records, pledges, PKS and former provinces; announced figures are copied
+with other values of the same days, the 38 provinces and the targets stay as they are. The days of the copies are
+spread over the four weeks before the original's. On top of that, every tenth entry is corrected, and every fifth
+correction is corrected again, of which the real ledger has none. Since codes of regencies have room for 10,000,
+their format is not checked in that database, and the copies are numbered in hexadecimal. Both databases are
+analysed after filling, as autovacuum would do.
 
 The rollout with all its counters is the real one with 305 inaugurated MPPs, a counter of every institution at each,
 as many corrections as make it 10,000 entries of presence, six services each, and PKS for two thirds of the pairs.
