@@ -154,6 +154,19 @@ class AlertKind(models.TextChoices):
         return str(_THRESHOLD_UNITS.get(self, _("hari")))
 
 
+class ActionView(models.TextChoices):
+    """Which action items are listed, by the word in the address."""
+
+    OPEN = "", _("Semua yang terbuka")
+    MINE = "saya", _("Tugas saya")
+    OVERDUE = "terlambat", _("Lewat tenggat")
+    CLOSED = "tertutup", _("Yang sudah ditutup")
+
+
+REGIONAL = "daerah"
+"""Stands in an address for the items that the government of their region owns."""
+
+
 _ACTION_TONES = {
     ActionState.NOT_STARTED: Tone.UNKNOWN,
     ActionState.UNDERWAY: Tone.UNDERWAY,

@@ -12,7 +12,7 @@ from django.db.models import Q
 from commitments.models import Institution
 from mpp_tracker.lib.history import Change, history_of
 from regions.models import Person, turf_of
-from taskforce.choices import ActionState
+from taskforce.choices import REGIONAL, ActionState, ActionView
 from taskforce.models import ActionItem, ActionUpdate, Alert, Decree, Directive, Target
 from taskforce.rules import CLOSED_STATES
 
@@ -184,16 +184,16 @@ def _standing(items: Any) -> Any:
 
 def _chosen(items: Any, user: Person, chosen: Mapping[str, Any], *, today: date) -> Any:
     shown = chosen.get("lihat")
-    if shown == "tertutup":
+    if shown == ActionView.CLOSED:
         items = items.exclude(pk__in=items.open().values("pk"))
-    elif shown == "terlambat":
+    elif shown == ActionView.OVERDUE:
         items = items.overdue(today)
     else:
         items = items.open()
-    if shown == "saya":
+    if shown == ActionView.MINE:
         items = items.owned_by(user)
     if owner := chosen.get("instansi"):
-        items = items.filter(Q(owner=None) if owner == "daerah" else Q(owner=int(owner)))
+        items = items.filter(Q(owner=None) if owner == REGIONAL else Q(owner=int(owner)))
     if code := chosen.get("provinsi"):
         items = items.in_province(code)
     if priority := chosen.get("prioritas"):

@@ -13,29 +13,17 @@ from commitments.models import Institution
 from mpp_tracker.lib.history import VersionedForm
 from regions.forms import DayField, ManyFilesField, SentOnceForm
 from regions.models import Province, Regency, Site
-from taskforce.choices import ActionState, Priority
+from taskforce.choices import REGIONAL, ActionState, ActionView, Priority
 from taskforce.models import ActionItem, ActionUpdate, Directive
 
 # What fits the column.
 KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
 
-REGIONAL = "daerah"
-"""Stands in the filter for items that the government of their region owns."""
-
-
-OWN = "saya"
-_SHOWN = [
-    ("", _("Semua yang terbuka")),
-    (OWN, _("Tugas saya")),
-    ("terlambat", _("Lewat tenggat")),
-    ("tertutup", _("Yang sudah ditutup")),
-]
-
 
 class ActionFilterForm(forms.Form):
     """Which items are listed, and how."""
 
-    lihat = forms.ChoiceField(label=_("Yang ditampilkan"), choices=_SHOWN, required=False)
+    lihat = forms.ChoiceField(label=_("Yang ditampilkan"), choices=ActionView, required=False)
     instansi = forms.ChoiceField(label=_("Penanggung jawab"), required=False)
     provinsi = forms.ChoiceField(label=_("Provinsi"), required=False)
     prioritas = forms.ChoiceField(label=_("Prioritas"), choices=[("", _("Semua")), *Priority.choices], required=False)
@@ -53,7 +41,7 @@ class ActionFilterForm(forms.Form):
         cast("forms.ChoiceField", self.fields["instansi"]).choices = [("", _("Semua")), *owned, regional]
         provinces = Province.objects.values_list("code", "name")
         cast("forms.ChoiceField", self.fields["provinsi"]).choices = [("", _("Semua")), *provinces]
-        shown = [choice for choice in _SHOWN if has_own or choice[0] != OWN]
+        shown = [choice for choice in ActionView.choices if has_own or choice[0] != ActionView.MINE]
         cast("forms.ChoiceField", self.fields["lihat"]).choices = shown
 
 
