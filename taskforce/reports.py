@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from commitments.models import Institution
 from mpp_tracker.lib.history import Change, history_of
@@ -86,7 +86,7 @@ class ActionPage:
 
     row: ActionRow
     updates: tuple[ActionUpdate, ...]
-    """None for whoever reads only how it stands."""
+    """Empty for whoever reads only how it stands."""
     changes: tuple[Change, ...]
     sees_people: bool
     alert: Alert | None
@@ -123,7 +123,7 @@ def action_list(user: Person, chosen: Mapping[str, Any], *, today: date, number:
     by_state: dict[ActionState, list[ActionRow]] = defaultdict(list)
     for row in rows:
         by_state[row.state].append(row)
-    counts: Counter[str] = Counter(items.with_standing().order_by().values_list("state", flat=True))
+    counts = Counter(dict(items.with_standing().order_by().values_list("state").annotate(count=Count("pk"))))
     open_count, all_count = visible.open().count(), visible.count()
     return ActionList(
         rows=rows,

@@ -26,9 +26,8 @@ from taskforce.services.actions import change, open_to, plan, report_on
 @require_safe
 def mandate(request: HttpRequest) -> HttpResponse:
     """Show who the task force is, what it was directed to do, and its targets."""
-    today = timezone.localdate()
-    context = {"page": mandate_page(request.user, today=today), "today": today}
-    return render(request, "taskforce/mandate.html", context)
+    page = mandate_page(request.user, today=timezone.localdate())
+    return render(request, "taskforce/mandate.html", {"page": page})
 
 
 @require_safe

@@ -62,13 +62,13 @@ def open_to(item: ActionItem, user: User) -> tuple[ActionState, ...]:
     if not ActionItem.objects.editable_by(user).filter(pk=item.pk).exists():
         return ()
     last = item.updates.order_by("pk").last()
-    claimed = last is not None and last.state == ActionState.CLAIMED
+    claim = last if last is not None and last.state == ActionState.CLAIMED else None
     return next_states(
         ActionState(last.state) if last is not None else ActionState.NOT_STARTED,
         Priority(item.priority),
         steers=turf_of(user).is_editor,
-        claimed_it=claimed and last is not None and last.by_id == user.pk,
-        claim_is_proven=claimed and last is not None and (names_a_document(last.source_url) or last.proofs.exists()),
+        claimed_it=claim is not None and claim.by_id == user.pk,
+        claim_is_proven=claim is not None and (names_a_document(claim.source_url) or claim.proofs.exists()),
     )
 
 
