@@ -37,8 +37,13 @@ def static_files() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, static_files: None, django_db_blocker: Any) -> None:
-    """Every test starts from the real rollout, with nothing waiting to be recomputed."""
+    """Every test starts from the real rollout, with nothing waiting to be recomputed.
+
+    With `--reuse-db` it is there already.
+    """
     with django_db_blocker.unblock():
+        if Milestone.objects.exists():
+            return
         User.objects.create_user(IMPORTER)
         call_command("load_reference", verbosity=0)
         call_command("load_rollout", by=IMPORTER, verbosity=0)
