@@ -46,9 +46,10 @@ security: install-dev
 	@echo "== Security"
 	@$(VENV)/bandit -q -c pyproject.toml -r $(APPS)
 
+# A file's tests share their servers and browsers, so a file stays with one worker.
 suite: install-dev
 	@echo "== Tests"
-	@$(SERVERS) $(VENV)/pytest $(ARGS)
+	@$(SERVERS) $(VENV)/pytest -n auto --dist loadfile $(ARGS)
 
 bench: install-dev
 	@$(SERVERS) $(VENV)/pytest benchmarks --benchmark-only --benchmark-quiet $(ARGS)
