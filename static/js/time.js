@@ -11,6 +11,7 @@ const range = () => document.querySelector("[data-time-range]");
 let stop = null;
 let waiting = 0;
 let isByKey = false;
+let isPlaying = false;
 let isNewJourney = true;
 let open = location.pathname + location.search;
 
@@ -97,35 +98,35 @@ function settle() {
   if (asked) asked.value = asked.defaultValue;
   // Unless the reader is further already.
   if (!waiting) range().value = range().defaultValue;
+  press(isPlaying);
   label();
 }
 
-async function play(button) {
-  const isOn = () => button.getAttribute("aria-pressed") === "true";
-  if (isOn()) return button.setAttribute("aria-pressed", "false");
-  button.setAttribute("aria-pressed", "true");
+async function play() {
+  if (isPlaying) return press(false);
+  press(true);
   isNewJourney = true;
   if (range().value === range().max) range().value = range().min;
-  while (isOn() && range().value !== range().max) {
-    const next = monthEnd(dayAt(range().valueAsNumber), MONTHS_A_FRAME);
+  while (isPlaying && range().value !== range().max) {
     const pause = new Promise((done) => setTimeout(done, FRAME_MS));
-    range().value = numberOf(next);
+    range().value = numberOf(monthEnd(dayAt(range().valueAsNumber), MONTHS_A_FRAME));
     label();
     await travel();
     await pause;
   }
-  button.setAttribute("aria-pressed", "false");
+  press(false);
 }
 
-function stopPlaying() {
-  document.querySelector("[data-time-play]").setAttribute("aria-pressed", "false");
+function press(isOn) {
+  isPlaying = isOn;
+  document.querySelector("[data-time-play]").setAttribute("aria-pressed", isOn);
 }
 
 const onRange = (then) => (event) => event.target.matches?.("[data-time-range]") && then(event);
 
 // On the document, because the control itself may be put in anew.
 document.addEventListener("input", onRange(({ target }) => {
-  stopPlaying();
+  press(false);
   moveTo(isByKey ? target.valueAsNumber : nearestMonthEnd(target.valueAsNumber));
 }));
 document.addEventListener("keydown", onRange((event) => {
@@ -133,7 +134,7 @@ document.addEventListener("keydown", onRange((event) => {
   const months = { PageUp: 1, PageDown: -1 }[event.key];
   if (!months) return;
   event.preventDefault();
-  stopPlaying();
+  press(false);
   const day = dayAt(range().valueAsNumber);
   const isEnd = monthEnd(day, 0).getTime() === day.getTime();
   moveTo(numberOf(monthEnd(day, months > 0 && !isEnd ? 0 : months)));
@@ -145,7 +146,7 @@ document.addEventListener("pointerdown", onRange(() => {
 document.addEventListener("focusin", onRange(() => {
   isNewJourney = true;
 }));
-document.addEventListener("click", ({ target }) => target.matches?.("[data-time-play]") && play(target));
+document.addEventListener("click", ({ target }) => target.matches?.("[data-time-play]") && play());
 document.addEventListener("pantau:renewed", settle);
 addEventListener("popstate", () => {
   if (range() && location.pathname + location.search !== open) load(location.href, () => {});

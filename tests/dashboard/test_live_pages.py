@@ -113,6 +113,14 @@ def test_a_visitors_page_is_computed_once_and_then_costs_no_query(
     assert (head.status_code, head["ETag"], head.content) == (200, first["ETag"], b"")
 
 
+def test_the_first_page_is_computed_in_twelve_queries_at_most(client: Client) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/")
+
+    # 1 the version, 2 the facts, 3 the targets
+    assert len(asked) <= 12
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_of_figures_stays_open_and_true(address: str, client: Client) -> None:
     content = client.get(address).content.decode()
