@@ -119,7 +119,8 @@ def announced_figure(request: HttpRequest, pk: int) -> HttpResponse:
     form = _form(request, StandpointForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/announced_figure.html", {"page": figure_page(form.standpoint, int(pk))})
+    page = figure_page(form.standpoint, int(pk))
+    return render(request, "dashboard/announced_figure.html", {"page": page, "form": form})
 
 
 @figures_page

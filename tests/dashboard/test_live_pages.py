@@ -30,23 +30,10 @@ from regions.choices import Stage
 from regions.models import Milestone, Regency, Site
 from regions.services.ledger import report, verify
 from tests.browser import free_port, own_database, served
+from tests.public_pages import PUBLIC_PAGES
 
 # The database is set up only for tests that say they use it.
 pytestmark = pytest.mark.django_db
-
-PAGES = [
-    "/",
-    "/?as_at=2024-12-12&counting=opened",
-    "/provinsi/35/",
-    "/mpp/1/",
-    "/komitmen/",
-    "/komitmen/belum-hadir/",
-    "/komitmen/janji/",
-    "/angka/",
-    "/angka/1/",
-    "/kesiapan/",
-    "/perkiraan/berikutnya/",
-]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +84,7 @@ def covered(response: Any) -> int:
     return int(response.content.decode().split('headline__number">')[1].split("<")[0])
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
 def test_a_visitors_page_is_computed_once_and_then_costs_no_query(
     address: str, client: Client, a_second_later: Callable[[], None]
 ) -> None:
@@ -121,7 +108,7 @@ def test_the_first_page_is_computed_in_twelve_queries_at_most(client: Client) ->
     assert len(asked) <= 12
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
 def test_every_page_of_figures_stays_open_and_true(address: str, client: Client) -> None:
     content = client.get(address).content.decode()
 
