@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -96,19 +96,6 @@ def site_page(site: Site, user: Person, *, today: date) -> SitePage:
         sees_people=sees_people,
         changes=history_of(site) if sees_people else (),
     )
-
-
-def database_version() -> str:
-    """Return what names the state of the database that a statement sees now: equal names, equal content.
-
-    It is PostgreSQL's own snapshot, so a transaction changes it when it commits, not while it is still open, and
-    no write can be forgotten. A write that a page does not show changes it too: the page is then computed once too
-    often, never once too seldom.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        (version,) = cursor.fetchone()
-    return str(version)
 
 
 def nation_page(question: Question) -> NationPage:

@@ -4,7 +4,6 @@ import sys
 from http import HTTPStatus
 from typing import TypeVar, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,22 +12,21 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
-from django.views.decorators.vary import vary_on_cookie
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
+from dashboard.pages import figures_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.readiness import readiness_page
 from dashboard.reports import (
     REVIEWED,
     Reviewed,
     ceremony_review,
-    database_version,
     nation_page,
     pledges_page,
     province_page,
@@ -61,15 +59,7 @@ from taskforce.services.alerts import acknowledge, follow_up
 AnyForm = TypeVar("AnyForm", bound=StandpointForm)
 
 
-def _version(request: HttpRequest, **address: object) -> str:
-    """Return the entity tag of a page of figures: what it rests on, for whom, on which day, by which release."""
-    return f'"{database_version()}-{timezone.localdate()}-{request.user.pk or 0}-{settings.RELEASE}"'
-
-
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
     form = _form(request, CoverageForm)
@@ -78,10 +68,7 @@ def nation(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/nation.html", {"page": nation_page(form.question), "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def province(request: HttpRequest, code: str) -> HttpResponse:
     """Show coverage of one province and how far each of its units is."""
     form = _form(request, CoverageForm)
@@ -92,10 +79,7 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "dashboard/province.html", shown)
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def site(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one MPP: how far it is, and what was said of it when, by whom where the reader may know."""
     sites = Site.objects.visible_to(request.user).select_related("regency__province")
@@ -104,10 +88,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "dashboard/site.html", {"page": page, "alerts": alerts_at(row, request.user)})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def pledges(request: HttpRequest) -> HttpResponse:
     """Show which regency promised an MPP by when, and what became of it."""
     today = timezone.localdate()
@@ -122,10 +103,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/pledges.html", {"page": page, "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def announced(request: HttpRequest) -> HttpResponse:
     """Show what officials announced beside what the ledger gives."""
     form = _form(request, AnnouncedForm)
@@ -135,22 +113,17 @@ def announced(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/announced.html", {"page": page, "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def announced_figure(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one announced figure with the cases that explain its difference."""
     form = _form(request, StandpointForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/announced_figure.html", {"page": figure_page(form.standpoint, int(pk))})
+    page = figure_page(form.standpoint, int(pk))
+    return render(request, "dashboard/announced_figure.html", {"page": page, "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def forecast(request: HttpRequest) -> HttpResponse:
     """Show when the nation and each province may get to 100 %, and how such forecasts fared."""
     form = _form(request, StandpointForm)
@@ -166,10 +139,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/forecast.html", {"page": forecast_page(form.standpoint), "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def next_best(request: HttpRequest) -> HttpResponse:
     """Show which inaugurations would close most gaps, and what stands in their way."""
     form = _form(request, AreaForm)
@@ -197,10 +167,7 @@ def room(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/room.html", shown)
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def commitments(request: HttpRequest) -> HttpResponse:
     """Show which signatories of the national memoranda are present where."""
     form = _form(request, PresenceForm)
@@ -210,10 +177,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/commitments.html", {"page": page, "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def gaps(request: HttpRequest) -> HttpResponse:
     """Show where signatories are missing, MPP by MPP."""
     form = _form(request, PresenceForm)
@@ -222,10 +186,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/gaps.html", {"page": gaps_page(form.standpoint, _choice(form)), "form": form})
 
 
-@require_safe
-@vary_on_cookie
-@cache_control(private=True, no_cache=True)
-@condition(etag_func=_version)
+@figures_page
 def readiness(request: HttpRequest) -> HttpResponse:
     """Show how ready the units are for an MPP, and what became of that since a baseline."""
     form = _form(request, ReadinessForm)

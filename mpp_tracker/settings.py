@@ -299,7 +299,15 @@ CACHES = {
         "LOCATION": "cache",
         # Beyond this, entries are thrown out: at Django's 300 an attacker with many addresses ends every throttle.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Pages as visitors get them, in the memory of each web process: some 20 MB when full, the least asked for leave
+    # first. With DEBUG templates change while the process lives, so nothing is kept.
+    "pages": {
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+        "LOCATION": "pages",
+        "TIMEOUT": 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 
 # --- Background jobs -------------------------------------------------------------------------------------

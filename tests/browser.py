@@ -54,9 +54,9 @@ def manage(database_url: str, *arguments: str) -> None:
 
 
 @contextmanager
-def served(database_url: str, log: Path, **settings: str) -> Iterator[str]:
+def served(database_url: str, log: Path, *, port: int | None = None, **settings: str) -> Iterator[str]:
     """Serve a database's content with gunicorn, as production does; yield the address."""
-    port = free_port()
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "mpp_tracker.wsgi", "-b", f"127.0.0.1:{port}"]
     command += ["--threads", "4", "--no-control-socket"]

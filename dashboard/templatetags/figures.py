@@ -1,12 +1,15 @@
 """How are figures and dates written for people?"""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from regions.rules import written_day
+from regions.rules import ROLLOUT_BEGAN_ON, written_day
+from taskforce.forms import StandpointForm
 
 register = template.Library()
 register.filter("day", written_day)
@@ -27,4 +30,20 @@ def coverage_bar(value: Decimal | None, target: Decimal | None = None) -> dict[s
         "width": "0" if value is None else str(value),
         "is_known": "" if value is None else "1",
         "target": "" if target is None else str(min(target, Decimal(100))),
+    }
+
+
+@register.inclusion_tag("components/time.html")
+def time_control(form: StandpointForm) -> dict[str, Any]:
+    """Offer a slider over the days of the rollout, beside the form that asks about one of them."""
+    days = (form.today - ROLLOUT_BEGAN_ON).days
+    years = range(ROLLOUT_BEGAN_ON.year, form.today.year + 1)
+    starts = [(year, (date(year, 1, 1) - ROLLOUT_BEGAN_ON).days) for year in years]
+    return {
+        "first": ROLLOUT_BEGAN_ON,
+        "days": days,
+        "day": form.standpoint.as_at,
+        "number": (form.standpoint.as_at - ROLLOUT_BEGAN_ON).days,
+        # Text, never localised. The days of the last year may be too few for its name.
+        "years": [(str(year), f"{100 * start / days:.2f}%") for year, start in starts if days - start > days / 20],
     }

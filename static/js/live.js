@@ -1,58 +1,72 @@
-// Keeps an open page true: asks every few seconds whether its figures changed, and swaps in the new ones.
+// Keeps an open page true: asks every few seconds whether its figures changed, and puts in the new ones.
 // The server answers 304 as long as nothing did; a page without this script is complete and shows its time.
 
+import { ask, openTag, renew } from "./page.js";
+
 const EVERY_MS = 3000;
-const main = document.querySelector("[data-live]");
+const HIDDEN_MS = 60000;
+const LONGEST_MS = 15000;
 const status = document.querySelector("[data-live-status]");
+const line = document.querySelector("[data-live-line]");
+const said = document.querySelector("[data-live-said]");
 let known = null;
-let isAway = false;
+let seenAt = new Date();
+let failures = 0;
+let timer = 0;
+let isAsking = false;
 
-function say(text) {
-  if (status && status.textContent !== text) status.textContent = text;
+// The server's clock in the server's zone: a reader's own may be wrong, and Indonesia has three.
+function written(moment) {
+  const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: status.dataset.zone };
+  return moment.toLocaleTimeString(document.documentElement.lang, options);
 }
 
-function now() {
-  return new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+function show(sentence) {
+  line.textContent = status.dataset[sentence].replace("{time}", written(seenAt));
+  status.toggleAttribute("data-is-away", sentence === "away");
 }
 
-function isBeingUsed() {
-  return main.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
-}
-
-function swapIn(html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-live]");
-  if (!fresh || wording(fresh) === wording(main)) return;
-  main.replaceChildren(...fresh.childNodes);
-  say(status.dataset.updated.replace("{time}", now()));
-}
-
-// What a page says, without the time it was computed.
-function wording(page) {
-  const copy = page.cloneNode(true);
-  copy.querySelectorAll("[data-volatile]").forEach((part) => part.remove());
-  return copy.textContent;
+// Read out, so only where something happened.
+function say(sentence) {
+  said.textContent = sentence && status.dataset[sentence].replace("{time}", written(seenAt));
 }
 
 async function look() {
-  try {
-    const answer = await fetch(location.href, { cache: "no-cache", headers: { "X-Live": "1" } });
-    if (!answer.ok) throw new Error(answer.status);
-    const version = answer.headers.get("ETag");
-    if (isAway) say(status.dataset.back.replace("{time}", now()));
-    isAway = false;
-    if (known !== null && version !== known) {
-      if (isBeingUsed()) return;
-      swapIn(await answer.text());
-    }
-    known = version;
-  } catch {
-    isAway = true;
-    say(status.dataset.away);
-  }
+  known ??= await openTag();
+  const url = location.href;
+  const answer = await ask(url);
+  if (!answer.ok) throw new Error(answer.status);
+  const tag = answer.headers.get("ETag");
+  const html = tag && tag === known ? null : await answer.text();
+  seenAt = new Date(answer.headers.get("Date") ?? Date.now());
+  if (failures) say("back");
+  // The reader has gone to another day meanwhile.
+  if (location.href !== url) return;
+  known = tag;
+  if (html !== null && renew(html)) say("updated");
 }
 
-if (main && status) {
-  look();
-  setInterval(() => document.hidden || look(), EVERY_MS);
-  document.addEventListener("visibilitychange", () => document.hidden || look());
+async function keepLooking() {
+  if (isAsking) return;
+  isAsking = true;
+  clearTimeout(timer);
+  try {
+    await look();
+    failures = 0;
+    show("time");
+  } catch {
+    failures += 1;
+    if (failures === 1) say("");
+    show("away");
+  }
+  isAsking = false;
+  const pause = Math.min(EVERY_MS * 2 ** Math.max(failures - 1, 0), LONGEST_MS);
+  timer = setTimeout(keepLooking, document.hidden ? HIDDEN_MS : pause);
+}
+
+if (status) {
+  show("time");
+  keepLooking();
+  addEventListener("online", keepLooking);
+  document.addEventListener("visibilitychange", () => document.hidden || keepLooking());
 }

@@ -1,6 +1,6 @@
 """Do the public pages work in a real browser, for everyone?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from tests.browser import chromium, database_server, served
+from tests.public_pages import PUBLIC_PAGES
 
 # The database is set up only for tests that say they use it.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -87,8 +88,10 @@ def test_the_first_thing_a_keyboard_reaches_leads_to_the_content(address: str, b
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#isi"
 
 
-@pytest.mark.parametrize("path", ["/", "/provinsi/35/", "/komitmen/janji/"])
-def test_a_page_is_light_asks_nobody_else_and_breaks_no_rule(address: str, browser: Browser, path: str) -> None:
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES, "/satgas/", "/satgas/rencana/", "/akun/login/"])
+def test_a_page_is_light_asks_nobody_else_and_breaks_no_rule(
+    address: str, browser: Browser, path: str, record_property: Callable[[str, object], None]
+) -> None:
     page = browser.new_context().new_page()
     said: list[str] = []
     fetched: list[str] = []
@@ -102,4 +105,5 @@ def test_a_page_is_light_asks_nobody_else_and_breaks_no_rule(address: str, brows
 
     assert said == []
     assert {urlsplit(url).netloc for url in fetched} == {urlsplit(address).netloc}
+    record_property("bytes of the first load, as sent", sum(weights))
     assert sum(weights) < 150_000

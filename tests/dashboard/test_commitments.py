@@ -225,16 +225,6 @@ def test_a_page_takes_four_queries_and_at_most_eight_for_who_signed_in(
         client.get(f"{url}{'&' if '?' in url else '?'}layer=reported")
 
 
-def test_an_unchanged_page_costs_one_query_and_no_body(client: Client, django_assert_num_queries: Any) -> None:
-    first = client.get("/komitmen/")
-
-    # 1 the version
-    with django_assert_num_queries(1):
-        again = client.get("/komitmen/", headers={"if-none-match": first["ETag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-
-
 def test_every_page_leads_there(client: Client) -> None:
     for url in ("/", "/provinsi/35/", "/komitmen/"):
         assert '<a href="/komitmen/">Komitmen</a>' in client.get(url).content.decode()

@@ -185,15 +185,6 @@ def test_the_page_takes_as_many_queries_for_few_inaugurations_as_for_many(
     assert len(response.content) < 200_000
 
 
-def test_an_unchanged_page_costs_one_query_and_no_body(client: Client, django_assert_num_queries: Any) -> None:
-    first = client.get(URL)
-
-    with django_assert_num_queries(1):
-        again = client.get(URL, headers={"if-none-match": first["ETag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-
-
 def test_the_first_page_leads_to_it(client: Client) -> None:
     assert f'href="{URL}"' in client.get("/").content.decode()
 

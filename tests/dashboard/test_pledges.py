@@ -164,15 +164,6 @@ def test_a_long_list_goes_on_on_another_sheet_with_the_same_question(client: Cli
     assert (first.count('data-label="Keadaan"'), second.count('data-label="Keadaan"')) == (PLEDGES_PER_PAGE, 5)
 
 
-def test_an_unchanged_page_costs_one_query_and_no_body(client: Client, django_assert_num_queries: Any) -> None:
-    first = client.get(URL)
-
-    with django_assert_num_queries(1):
-        again = client.get(URL, headers={"if-none-match": first["ETag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-
-
 # --- The picture -----------------------------------------------------------------------------------------------
 
 

@@ -141,12 +141,6 @@ def test_a_page_takes_as_many_queries_for_all_units_as_for_none(
     assert (empty, queries()) == (6, 6)
 
 
-def test_an_unchanged_page_is_not_sent_again(client: Client) -> None:
-    tag = client.get("/kesiapan/")["ETag"]
-
-    assert client.get("/kesiapan/", headers={"If-None-Match": tag}).status_code == 304
-
-
 def test_a_bar_is_as_long_as_its_parts_and_leaves_out_what_is_none() -> None:
     assert stacked_bar({"done": 1, "underway": 0, "unknown": 3}) == (
         Segment("done", "0.00", "25.00"),
