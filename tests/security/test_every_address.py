@@ -59,6 +59,8 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "perkiraan/berikutnya/": ("/perkiraan/berikutnya/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
+    "cari/": ("/cari/?q=ponorogo", PUBLIC),
+    "robots.txt": ("/robots.txt", PUBLIC),
     "kesiapan/": ("/kesiapan/?province=35", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
     "healthz": ("/healthz", PUBLIC),
