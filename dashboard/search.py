@@ -121,18 +121,14 @@ def _everything(user: Person) -> dict[Any, Named]:
     former: dict[int, list[str]] = defaultdict(list)
     for regency, code in FormerProvince.objects.values_list("regency", "former_code"):
         former[regency].append(code)
+    regencies = Regency.objects.visible_to(user).select_related("province", "served_by").prefetch_related("aliases")
     everything = [
         *(
             # By its kind too, which its own name does not hold.
             Named(row, (f"Provinsi {row.name}", *PROVINCES.get(row.code, ())), (row.code,))
             for row in Province.objects.visible_to(user)
         ),
-        *(
-            Named(row, (row.name, *_other_names(row)), (row.code, *former[row.pk]))
-            for row in Regency.objects.visible_to(user)
-            .select_related("province", "served_by")
-            .prefetch_related("aliases")
-        ),
+        *(Named(row, (row.name, *_other_names(row)), (row.code, *former[row.pk])) for row in regencies),
         *(
             Named(row, (row.name, row.building) if row.building else (row.name,))
             for row in Site.objects.visible_to(user).select_related("regency__province")
@@ -164,19 +160,14 @@ def _hits(found: Iterable[Match], named: dict[Any, Named], *, today: date) -> li
     keys = [match.key for match in rows]
     regencies = [key for key in keys if isinstance(key, Regency)]
     sites = [key for key in keys if isinstance(key, Site)]
+    is_of_institutions = any(isinstance(key, Institution) for key in keys)
     seen = _Seen(
         stages={unit.code: unit.stage for unit in unit_standings(Question(as_at=today))} if regencies else {},
         site_stages=_site_stages(sites),
         main_sites={site.regency_id: site for site in Site.objects.main().filter(regency__in=regencies).reverse()},
-        signatories=set(Signatory.objects.values_list("institution", flat=True))
-        if _holds(keys, Institution)
-        else set(),
+        signatories=set(Signatory.objects.values_list("institution", flat=True)) if is_of_institutions else set(),
     )
     return [_hit(match, named[match.key], seen) for match in rows]
-
-
-def _holds(keys: list[Any], kind: type) -> bool:
-    return any(isinstance(key, kind) for key in keys)
 
 
 @dataclass(frozen=True)
