@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts.models import User
 from commitments.models import Institution
 from commitments.nicknames import INSTITUTIONS
+from dashboard.menu import PAGES, addresses
 from dashboard.search import KINDS, nearest, search
 from regions.models import Regency, Site
+from tests.security.test_every_address import ADDRESSES, PUBLIC
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 1)
@@ -205,3 +207,57 @@ def test_every_nickname_is_of_an_institution_that_exists(db: None) -> None:
 
 def test_every_kind_has_its_heading() -> None:
     assert len(set(KINDS.values())) == len(KINDS)
+
+
+PUBLIC_PAGES = [
+    address
+    for address, statuses in ADDRESSES.values()
+    if statuses == PUBLIC and "{" not in address and "." not in address
+]
+
+
+def test_search_engines_are_told_what_is_for_them(client: Client) -> None:
+    response = client.get("/robots.txt")
+
+    assert response["Content-Type"].startswith("text/plain")
+    assert "Disallow: /admin/" in response.content.decode()
+    assert "Disallow: /provinsi" not in response.content.decode()
+
+
+def test_every_public_page_describes_itself_and_names_its_address(client: Client, settings: Any) -> None:
+    said: dict[str, str] = {}
+    for path in PUBLIC_PAGES:
+        response = client.get(path)
+        if not response["Content-Type"].startswith("text/html"):
+            continue
+        head = response.content.decode().split("</head>")[0]
+        (description,) = re.findall(r'<meta name="description" content="([^"]+)"', head)
+        said[path] = description
+        assert f'<link rel="canonical" href="{settings.SITE_URL}{path.split("?")[0]}">' in head
+
+    assert len(said) > 10
+    assert len(set(said.values())) == len(said), said
+
+
+def test_the_menu_leads_to_every_page_and_knows_where_one_is(client: Client) -> None:
+    content = client.get("/komitmen/janji/").content.decode()
+
+    for path in (address.split("?")[0] for address in addresses(PAGES).values()):
+        assert f'href="{path}"' in content
+    assert '<a href="/komitmen/janji/" aria-current="page">' in content
+    assert '<a href="/komitmen/">' in content
+
+
+def test_below_a_page_of_the_menu_it_is_still_marked(client: Client) -> None:
+    assert '<a href="/komitmen/" aria-current="true">' in client.get("/komitmen/belum-hadir/").content.decode()
+
+
+def test_what_is_for_the_staff_is_offered_to_nobody_else(client: Client, editor: User) -> None:
+    assert 'href="/pantauan/"' not in client.get("/").content.decode()
+
+    client.force_login(editor)
+    assert 'href="/pantauan/"' in client.get("/").content.decode()
+
+
+def test_an_error_page_has_no_address_of_its_own(client: Client) -> None:
+    assert "canonical" not in client.get("/tidak-ada/").content.decode()
