@@ -121,18 +121,23 @@ def _everything(user: Person) -> dict[Any, Named]:
     former: dict[int, list[str]] = defaultdict(list)
     for regency, code in FormerProvince.objects.values_list("regency", "former_code"):
         former[regency].append(code)
-    regencies = Regency.objects.visible_to(user).select_related("province", "served_by").prefetch_related("aliases")
+    # Put together here: joined, every site would bring its regency and province along once more.
+    provinces = {row.pk: row for row in Province.objects.visible_to(user)}
+    regencies = {row.pk: row for row in Regency.objects.visible_to(user).prefetch_related("aliases")}
+    sites = list(Site.objects.visible_to(user))
+    for regency in regencies.values():
+        regency.province = provinces[regency.province_id]
+        regency.served_by = regencies[regency.served_by_id] if regency.served_by_id else None
+    for site in sites:
+        site.regency = regencies[site.regency_id]
     everything = [
         *(
             # By its kind too, which its own name does not hold.
             Named(row, (f"Provinsi {row.name}", *PROVINCES.get(row.code, ())), (row.code,))
-            for row in Province.objects.visible_to(user)
+            for row in provinces.values()
         ),
-        *(Named(row, (row.name, *_other_names(row)), (row.code, *former[row.pk])) for row in regencies),
-        *(
-            Named(row, (row.name, row.building) if row.building else (row.name,))
-            for row in Site.objects.visible_to(user).select_related("regency__province")
-        ),
+        *(Named(row, (row.name, *_other_names(row)), (row.code, *former[row.pk])) for row in regencies.values()),
+        *(Named(row, (row.name, row.building) if row.building else (row.name,)) for row in sites),
         *(
             Named(row, (row.abbreviation, row.name, *INSTITUTIONS.get(row.abbreviation, ())))
             for row in Institution.objects.visible_to(user)

@@ -48,7 +48,7 @@ REGENCIES: Mapping[str, tuple[str, ...]] = {
     "12.22": ("Labusel",),
     "12.23": ("Labura",),
     "13.01": ("Pessel",),
-    "13.07": ("Limapuluh Kota", "50 Kota"),
+    "13.07": ("50 Kota",),
     "13.11": ("Solsel",),
     "13.12": ("Pasbar",),
     "14.02": ("Inhu",),

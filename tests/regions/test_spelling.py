@@ -77,7 +77,7 @@ def test_what_is_meant_stands_first(typed: str, meant: str) -> None:
         ("surak", Nearness.BEGINS),
         ("kota sura", Nearness.BEGINS),
         ("utara bolaang", Nearness.WORDS),
-        ("karta", Nearness.WITHIN),
+        ("urakarta", Nearness.WITHIN),
         ("surakrata", Nearness.SLIPPED),
     ],
 )
