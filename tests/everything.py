@@ -12,7 +12,7 @@ from PIL import Image
 from accounts.models import User
 from commitments.models import Institution, Presence
 from regions.choices import Stage
-from regions.models import Ceremony, Milestone, Notice, ReadinessAssessment, Regency, Site
+from regions.models import Ceremony, Milestone, Notice, ReadinessAssessment, Site
 from regions.services.evidence import attach
 from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Letter
@@ -63,8 +63,7 @@ def fill(file: str) -> None:
     officer, verifier, editor = (
         User.objects.get(email=f"{role}@pantau-mpp.example") for role in ("officer", "verifier", "editor")
     )
-    regency = Regency.objects.get(code="51.05")
-    site = Site.objects.create(regency=regency, name="MPP Kabupaten Klungkung")
+    site = Site.objects.get(regency__code="51.05")
     entry = report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1), note=SECRET), by=officer)
     Path(file).write_text(json.dumps(everything_about(entry, verifier=verifier, editor=editor)))
 
