@@ -34,6 +34,7 @@ from dashboard.reports import (
     review_queue,
     site_page,
 )
+from dashboard.search import nearest
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
@@ -365,8 +366,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Explain that there is no such page, province or day."""
-    return _error(request, HTTPStatus.NOT_FOUND, reason=_sentence(exception))
+    """Explain that there is no such page, province or day, and offer what may have been meant."""
+    meant = () if request.path.startswith("/api/") else nearest(request.path, today=timezone.localdate())
+    return _error(request, HTTPStatus.NOT_FOUND, reason=_sentence(exception), nearest=meant)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -401,8 +403,9 @@ def _sentence(exception: Exception) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _error(request: HttpRequest, status: HTTPStatus, reason: str = "") -> HttpResponse:
+def _error(request: HttpRequest, status: HTTPStatus, reason: str = "", **more: object) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_response(request, status)
-    context = {"status": status.value, "reason": reason, "is_fault": status >= HTTPStatus.INTERNAL_SERVER_ERROR}
+    is_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    context = {"status": status.value, "reason": reason, "is_fault": is_fault, **more}
     return render(request, "error.html", context, status=status)

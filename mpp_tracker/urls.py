@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts import views as accounts
-from dashboard import views
+from dashboard import search_views, views
 
 # One door, in and out: throttled, with the second factor, noted, for the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("robots.txt", search_views.robots),
 ]
 
 handler400 = "dashboard.views.bad_request"

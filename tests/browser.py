@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import psycopg
@@ -80,14 +80,23 @@ def answers(url: str) -> bool:
         return False
 
 
+def missing(what: str) -> NoReturn:
+    """Skip the test for want of something, unless browser tests are required."""
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail(f"REQUIRE_BROWSER is set, but: {what}")
+    pytest.skip(what)
+
+
+def chromium_on_path() -> str:
+    """Return the Chromium on the path; skip where there is none, unless one is required."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return program or missing("There is no Chromium on the path.")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the Chromium on the path; skip where there is none, unless one is required."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("REQUIRE_BROWSER is set, but there is no Chromium on the path.")
-        pytest.skip("There is no Chromium on the path.")
+    program = chromium_on_path()
     # Playwright keeps an event loop in this thread; Django would refuse to talk to the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

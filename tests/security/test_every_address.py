@@ -1,23 +1,18 @@
 """Does any address, asked by anyone, show rows beyond their turf? A new address must be entered here first."""
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from io import BytesIO
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
-from PIL import Image
 
 from accounts.models import User
-from commitments.models import Institution, Presence
-from regions.choices import Role, Stage
+from regions.choices import Role
 from regions.models import (
     Assignment,
-    Ceremony,
     Evidence,
     Milestone,
     Notice,
@@ -26,23 +21,16 @@ from regions.models import (
     Regency,
     Site,
 )
-from regions.services.evidence import attach
-from regions.services.ledger import report, verify
-from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, AnnouncedFigure, Letter
-from taskforce.services.actions import plan, report_on
-from taskforce.services.alerts import evaluate
-from taskforce.services.letters import write_letter
+from regions.services.ledger import report
+from taskforce.models import ActionItem, ActionUpdate, Alert
+from tests.everything import SECRET, everything_about
 
 pytestmark = pytest.mark.django_db
 
-SECRET = "catatan-yang-belum-diperiksa"
 # What each stranger to the report gets: foreign officer, province user of another province, viewer, visitor.
 ACTORS = ("foreign officer", "other province", "viewer", "visitor")
 SIGN_IN = 302
 PUBLIC = (200, 200, 200, 200)
-_picture = BytesIO()
-Image.new("RGB", (8, 8)).save(_picture, "png")
-PNG = _picture.getvalue()
 # Address with its arguments filled in, and the four answers to GET. {site} and {entry} lie beyond every turf here.
 ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
@@ -59,6 +47,8 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "perkiraan/berikutnya/": ("/perkiraan/berikutnya/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
+    "cari/": ("/cari/?q=ponorogo", PUBLIC),
+    "robots.txt": ("/robots.txt", PUBLIC),
     "kesiapan/": ("/kesiapan/?province=35", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
     "healthz": ("/healthz", PUBLIC),
@@ -150,63 +140,9 @@ def entry(site: Site, officer: User) -> Milestone:
 
 
 @pytest.fixture
-def proof(entry: Milestone, officer: User) -> Evidence:
-    """A file of the same report."""
-    return attach(entry, upload=SimpleUploadedFile("foto.png", PNG), by=officer)
-
-
-@pytest.fixture
-def action_proof(site: Site, officer: User, editor: User) -> ActionProof:
-    """A file with what was reported of an action item about the site."""
-    due = timezone.localdate() + timedelta(days=30)
-    item = plan(ActionItem(title=SECRET, site=site, due_on=due), by=editor)
-    picture = SimpleUploadedFile("surat.png", PNG)
-    return report_on(ActionUpdate(item=item, state="underway", note=SECRET), uploads=[picture], by=editor).proofs.get()
-
-
-@pytest.fixture
-def letter(entry: Milestone, editor: User) -> Letter:
-    """A letter to the site's regency, not sent yet."""
-    said = Letter(kind="warning", regency=entry.site.regency, number=SECRET, signed_by="A", position="B")
-    said.reply_by = timezone.localdate()
-    return write_letter(said, by=editor)
-
-
-@pytest.fixture
-def keys(
-    entry: Milestone,
-    proof: Evidence,
-    action_proof: ActionProof,
-    letter: Letter,
-    verified: Callable[..., Milestone],
-    verifier: User,
-) -> dict[str, int]:
+def keys(entry: Milestone, verifier: User, editor: User) -> dict[str, int]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
-    counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
-    counter = Presence(site=entry.site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
-    counter.counter_opened_on = date(2026, 3, 1)
-    presence = report(counter, by=entry.reported_by)
-    evaluate(today=timezone.localdate() + timedelta(days=100))
-    regency = entry.site.regency
-    said = {"regency": regency, "budget": "ready", "note": SECRET}
-    assessment = report(ReadinessAssessment(**said, assessed_on=date(2026, 2, 1)), by=entry.reported_by)
-    assessed = report(ReadinessAssessment(**said, assessed_on=date(2026, 1, 1)), by=entry.reported_by)
-    return {
-        "site": entry.site_id,
-        "entry": entry.pk,
-        "file": proof.pk,
-        "verified": counted.pk,
-        "notice": Notice.objects.latest("pk").pk,
-        "ceremony": Ceremony.objects.latest("pk").pk,
-        "presence": presence.pk,
-        "alert": Alert.objects.filter(site=entry.site).latest("pk").pk,
-        "action": action_proof.update.item_id,
-        "action_proof": action_proof.pk,
-        "letter": letter.pk,
-        "figure": AnnouncedFigure.objects.latest("pk").pk,
-        "assessment": assessment.pk,
-        "assessed": verify(assessed, by=verifier).pk,
-    }
+    return everything_about(entry, verifier=verifier, editor=editor)
 
 
 @pytest.fixture

@@ -1,0 +1,74 @@
+"""What must there be so that every address of the product leads somewhere?"""
+
+import json
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from commitments.models import Institution, Presence
+from regions.choices import Stage
+from regions.models import Ceremony, Milestone, Notice, ReadinessAssessment, Site
+from regions.services.evidence import attach
+from regions.services.ledger import report, verify
+from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Letter
+from taskforce.services.actions import plan, report_on
+from taskforce.services.alerts import evaluate
+from taskforce.services.letters import write_letter
+
+SECRET = "catatan-yang-belum-diperiksa"
+
+
+def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[str, int]:
+    """Make one of each kind about a reported milestone; return the keys by the names that stand in the addresses."""
+    site, officer, today = entry.site, entry.reported_by, timezone.localdate()
+    proof = attach(entry, upload=_photo("foto.png"), by=officer)
+    item = plan(ActionItem(title=SECRET, site=site, due_on=today + timedelta(days=30)), by=editor)
+    update = report_on(ActionUpdate(item=item, state="underway", note=SECRET), uploads=[_photo("surat.png")], by=editor)
+    said = Letter(kind="warning", regency=site.regency, number=SECRET, signed_by="A", position="B", reply_by=today)
+    letter = write_letter(said, by=editor)
+    opened = Milestone(site=site, stage=Stage.OPENED, reached_on=date(2026, 2, 1))
+    verified = verify(report(opened, by=officer), by=verifier)
+    counter = Presence(site=site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
+    counter.counter_opened_on = date(2026, 3, 1)
+    presence = report(counter, by=officer)
+    evaluate(today=today + timedelta(days=100))
+    readiness = {"regency": site.regency, "budget": "ready", "note": SECRET}
+    assessment = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 2, 1)), by=officer)
+    assessed = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 1, 1)), by=officer)
+    return {
+        "site": site.pk,
+        "entry": entry.pk,
+        "file": proof.pk,
+        "verified": verified.pk,
+        "notice": Notice.objects.latest("pk").pk,
+        "ceremony": Ceremony.objects.latest("pk").pk,
+        "presence": presence.pk,
+        "alert": Alert.objects.filter(site=site).latest("pk").pk,
+        "action": item.pk,
+        "action_proof": update.proofs.get().pk,
+        "letter": letter.pk,
+        "figure": AnnouncedFigure.objects.latest("pk").pk,
+        "assessment": assessment.pk,
+        "assessed": verify(assessed, by=verifier).pk,
+    }
+
+
+def fill(file: str) -> None:
+    """Make one of each kind on the turf of the officer of a new installation, and write the keys to a file."""
+    officer, verifier, editor = (
+        User.objects.get(email=f"{role}@pantau-mpp.example") for role in ("officer", "verifier", "editor")
+    )
+    site = Site.objects.get(regency__code="51.05")
+    entry = report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1), note=SECRET), by=officer)
+    Path(file).write_text(json.dumps(everything_about(entry, verifier=verifier, editor=editor)))
+
+
+def _photo(name: str) -> SimpleUploadedFile:
+    content = BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "png")
+    return SimpleUploadedFile(name, content.getvalue())
