@@ -8,7 +8,7 @@ SERVERS := $(VENV)/python -m mpp_tracker.local.servers --
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test lint types migrations security suite bench faults lock install install-dev
+.PHONY: help run dev test lint types migrations security suite bench faults texts lock install install-dev
 
 help:
 	@echo "make run      serve it at http://127.0.0.1:8000 (PORT=8010 make run: another port)"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint     lint and types only"
 	@echo "make bench    measure the parts that have to be fast"
 	@echo "make faults   the suite's faults: databases that die, hang or come back"
+	@echo "make texts    take new texts into locale/en, compile it, and say which have no English"
 	@echo "make lock     compile requirements*.in to requirements*.txt anew"
 	@echo "Everything lies in .venv/ and var/; remove both to start afresh."
 
@@ -55,6 +56,9 @@ bench: install-dev
 
 faults: install-dev
 	@$(SERVERS) $(VENV)/pytest -m faults $(ARGS)
+
+texts: install-dev
+	@$(VENV)/python -m mpp_tracker.local.texts
 
 # Each file builds on the ones before it (-c requirements.txt), so the order matters.
 lock: install-dev

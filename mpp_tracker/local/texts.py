@@ -1,8 +1,8 @@
 """How do the texts of the code and the templates get into the English catalogue, and what is still untranslated?
 
-`make texts` takes what is new into `locale/en/LC_MESSAGES/django.po`, drops what is gone, compiles `django.mo` beside it
-and prints what has no English yet. Babel does all of it, so nothing but Python is needed. Both files are in git: what
-runs needs only the compiled one.
+`make texts` takes what is new into `locale/en/LC_MESSAGES/django.po`, drops what is gone, compiles `django.mo` beside
+it and prints what has no English yet. Babel does all of it, so nothing but Python is needed. Both files are in git:
+what runs needs only the compiled one.
 """
 
 import io
