@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from commitments.models import Institution, Presence
+from commitments.models import Institution, InstitutionAssignment, Presence
 from regions.choices import Role, Stage
 from regions.models import (
     Assignment,
@@ -32,6 +32,7 @@ from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, Annou
 from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
 from taskforce.services.letters import write_letter
+from tests.reading import indonesian_in, language_of
 
 pytestmark = pytest.mark.django_db
 
@@ -300,3 +301,46 @@ def test_counters_of_the_public_do_not_move_with_reports(entry: Milestone, clien
         body = clients[actor].get("/api/v1/coverage/", {"province": "35"}).json()
         assert body["layer"] == "verified"
         assert body["provinces"][0]["units_by_stage"]["ready"] == 0
+
+
+PAGES = [
+    route
+    for route, (_address, statuses) in ADDRESSES.items()
+    if not route.startswith(("api/", "healthz", "readyz")) and statuses != (405, 405, 405, 405)
+]
+
+
+@pytest.fixture
+def insiders(editor: User, site: Site) -> list[Client]:
+    """Those to whom, together, every page is open, the least of them first."""
+    officer = User.objects.create_user("petugas@pantau-mpp.example")
+    speaker = User.objects.create_user("pln@pantau-mpp.example")
+    today = timezone.localdate()
+    Assignment.objects.create(user=officer, role=Role.OFFICER, regency=site.regency, valid_from=today)
+    institution = Institution.objects.get(abbreviation="PLN")
+    InstitutionAssignment.objects.create(user=speaker, institution=institution, valid_from=today)
+    made = [Client(), Client(), Client(), Client()]
+    for client, user in zip(made[1:], (officer, speaker, editor), strict=True):
+        client.force_login(user)
+    return made
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_every_page_is_there_in_english(
+    route: str, keys: dict[str, int], insiders: list[Client], verifier: User
+) -> None:
+    address, _statuses = ADDRESSES[route]
+    # As an officer's counter, whose next report updates it.
+    verify(Presence.objects.get(pk=keys["presence"]), by=verifier)
+
+    answers = [client.get(f"/en{address.format(**keys)}") for client in insiders]
+
+    pages = [answer for answer in answers if answer.status_code == 200]
+    assert pages
+    names = {*Regency.objects.values_list("name", flat=True), *Province.objects.values_list("name", flat=True)}
+    names |= {*Institution.objects.values_list("name", flat=True), "surat.png"}
+    for page in pages:
+        html = b"".join(page).decode(errors="replace")
+        if page["Content-Type"].startswith("text/html"):
+            assert language_of(html) == "en"
+            assert indonesian_in(html, names) == []
