@@ -88,9 +88,9 @@ class ActionItemForm(VersionedForm):
             "target",
             "province",
         )
-        widgets: ClassVar[dict[str, forms.Widget | type[forms.Widget]] = {
+        widgets: ClassVar[dict[str, forms.Widget]] = {
             "description": forms.Textarea(attrs={"rows": 3}),
-            "directive": DirectiveSelect,
+            "directive": DirectiveSelect(),
         }
 
     field_order = (
