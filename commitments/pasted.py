@@ -79,7 +79,7 @@ def _read(line: str) -> ServiceLine:
 
 def _channels() -> dict[str, ServiceChannel]:
     """Return the channels by their names in every language: lists come in Indonesian also to who reads English."""
-    names = {}
+    names: dict[str, ServiceChannel] = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
             names |= {channel.label.lower(): channel for channel in ServiceChannel}
