@@ -8,7 +8,7 @@ SERVERS := $(VENV)/python -m mpp_tracker.local.servers --
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test lint types migrations security suite bench faults lighthouse lock install install-dev
+.PHONY: help run dev test lint types migrations security suite bench faults lighthouse texts lock install install-dev
 
 help:
 	@echo "make run      serve it at http://127.0.0.1:8000 (PORT=8010 make run: another port)"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench    measure the parts that have to be fast"
 	@echo "make faults   the suite's faults: databases that die, hang or come back"
 	@echo "make lighthouse   install what the pages are measured with (176 MB under var/)"
+	@echo "make texts    take new texts into locale/en, compile it, and say which have no English"
 	@echo "make lock     compile requirements*.in to requirements*.txt anew"
 	@echo "Everything lies in .venv/ and var/; remove both to start afresh."
 
@@ -61,6 +62,9 @@ faults: install-dev
 lighthouse: install-dev
 	@echo "== Lighthouse"
 	@$(VENV)/python -m tests.lighthouse
+
+texts: install-dev
+	@$(VENV)/python -m mpp_tracker.local.texts
 
 # Each file builds on the ones before it (-c requirements.txt), so the order matters.
 lock: install-dev

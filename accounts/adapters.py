@@ -14,6 +14,7 @@ from accounts.choices import Method, Outcome
 from accounts.devices import known_device, remember_device
 from accounts.models import User
 from accounts.services import note_sign_in
+from mpp_tracker.lib.language import in_indonesian
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -22,6 +23,17 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return whether strangers may make themselves an account."""
         return False
+
+    @in_indonesian
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail: in Indonesian, as all that leaves the house."""
+        super().send_mail(template_prefix, email, context)
+
+    @in_indonesian
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the address that such a mail leads to."""
+        url: str = super().get_reset_password_from_key_url(key)
+        return url
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Let a device try on which the account has signed in before, however often strangers have tried.

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import Weekday
@@ -77,12 +78,14 @@ class PresenceForm(SentOnceForm):
     )
     services = ServicesField(
         label=_("Layanan"),
-        help_text=_(
-            "Satu layanan sebaris: nama; cara; izin. Cara: langsung, bergerak, mandiri atau elektronik (kosong:"
-            " langsung). Tulis izin atau ya bila layanan itu perizinan. Tiga kolom dari Excel dapat langsung"
-            " ditempel. Paling banyak %(most)d baris."
-        )
-        % {"most": MAX_SERVICES},
+        help_text=format_lazy(
+            _(
+                "Satu layanan sebaris: nama; cara; izin. Cara: langsung, bergerak, mandiri atau elektronik (kosong:"
+                " langsung). Tulis izin atau ya bila layanan itu perizinan. Tiga kolom dari Excel dapat langsung"
+                " ditempel. Paling banyak {most} baris."
+            ),
+            most=MAX_SERVICES,
+        ),
     )
     note = forms.CharField(
         label=_("Keterangan"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from commitments.choices import ServiceChannel
 from commitments.services.presence import ServiceLine
@@ -12,7 +14,7 @@ MAX_SERVICES = 500
 """At one counter; Kota Batu has 207 at 26 (DESIGN section 3)."""
 
 MAX_NAME = 200
-_LICENCE = {"": False, "tidak": False, "izin": True, "ya": True}
+_LICENCE = {"": False, "tidak": False, "izin": True, "ya": True, "no": False, "licence": True, "yes": True}
 
 
 def read_services(text: str) -> tuple[ServiceLine, ...]:
@@ -64,14 +66,24 @@ def _read(line: str) -> ServiceLine:
         raise ValueError(_("nama layanan kosong."))
     if len(name) > MAX_NAME:
         raise ValueError(_("nama layanan lebih dari %(most)d huruf.") % {"most": MAX_NAME})
-    labels = {str(label).lower(): ServiceChannel(value) for value, label in ServiceChannel.choices}
-    if channel and channel.lower() not in labels:
+    channels = _channels()
+    if channel and channel.lower() not in channels:
+        labels = [str(label).lower() for label in ServiceChannel.labels]
         said = {"channel": channel[:MAX_NAME], "channels": ", ".join(labels)}
         raise ValueError(_("cara “%(channel)s” tidak dikenal; pilihannya %(channels)s.") % said)
     if licence.lower() not in _LICENCE:
         said = {"licence": licence[:MAX_NAME]}
         raise ValueError(_("“%(licence)s” tidak dikenal; tulis izin atau ya, atau kosongkan.") % said)
-    return ServiceLine(name, labels.get(channel.lower(), ServiceChannel.DIRECT), _LICENCE[licence.lower()])
+    return ServiceLine(name, channels.get(channel.lower(), ServiceChannel.DIRECT), _LICENCE[licence.lower()])
+
+
+def _channels() -> dict[str, ServiceChannel]:
+    """Return the channels by their names in every language: lists come in Indonesian also to who reads English."""
+    names: dict[str, ServiceChannel] = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            names |= {channel.label.lower(): channel for channel in ServiceChannel}
+    return names
 
 
 def _written(service: ServiceLine) -> str:

@@ -282,7 +282,7 @@ def acknowledge_alert(request: HttpRequest, pk: int) -> HttpResponse:
     form = AcknowledgeForm(request.POST)
     if not form.is_valid():
         shown = Alert.objects.with_subjects().get(pk=row.pk)
-        context = {"page": alert_page(shown, user), "form": form}
+        context = {"page": alert_page(shown, user), "form": form, "here": row.get_absolute_url()}
         return render(request, "dashboard/alert.html", context, status=HTTPStatus.BAD_REQUEST)
     try:
         acknowledge(row, note=form.cleaned_data["note"], by=user)

@@ -36,7 +36,7 @@ REDIS_URL = env.str("REDIS_URL")
 RELEASE = env.str("RELEASE", default="") or str(
     max(
         int(path.stat().st_mtime)
-        for folder in ("dashboard", "regions", "taskforce", "templates", "static")
+        for folder in ("dashboard", "regions", "taskforce", "templates", "static", "locale")
         for path in (BASE_DIR / folder).rglob("*.*")
         # Python writes those while the first worker starts; the second must not take that for a release.
         if path.suffix != ".pyc"
@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mpp_tracker.lib.language.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,7 +141,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "dashboard:nation"
 ACCOUNT_ADAPTER = "accounts.adapters.ClosedAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -204,9 +205,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"pant
 
 # --- Language and time -----------------------------------------------------------------------------------
 
-# The texts in the code are Indonesian; English will be a translation of them.
+# The texts in the code are Indonesian; English is a translation of them, under /en/ (docs/decisions/0016-languages.md).
 LANGUAGE_CODE = "id"
-LANGUAGES = [("id", _("Bahasa Indonesia"))]
+LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("Bahasa Inggris"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["mpp_tracker.formats"]
 # The ministry's day. A unit in WIT is two hours ahead; the ledger keeps days, so this decides only "today".
 TIME_ZONE = "Asia/Jakarta"

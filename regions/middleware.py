@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from mpp_tracker.lib.language import plain_path
 from regions.models import turf_of
 
 # Where the second factor is set up, and where one leaves without it.
@@ -23,7 +24,11 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request, or redirect it."""
-        if settings.REQUIRE_SECOND_FACTOR and not request.path.startswith(OPEN_PATHS) and self._lacks_one(request):
+        if (
+            settings.REQUIRE_SECOND_FACTOR
+            and not plain_path(request.path).startswith(OPEN_PATHS)
+            and self._lacks_one(request)
+        ):
             messages.warning(request, _("Pasang verifikasi dua langkah dahulu; peran Anda memerlukannya."))
             return redirect("mfa_activate_totp")
         return self.get_response(request)

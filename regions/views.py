@@ -10,10 +10,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from mpp_tracker.lib.language import in_language
 from regions.forms import CorrectionForm, ReportForm, SiteForm
 from regions.models import LEDGERS, Notice, Regency, Site, SiteEntry
 from regions.services.work import confirm, report_from_form, save_site
@@ -130,7 +132,7 @@ def read_notice(request: HttpRequest, pk: int) -> HttpResponse:
     told = Notice.objects.visible_to(_user(request))
     notice = get_object_or_404(told, pk=pk)
     told.unread().filter(pk=pk).update(read_at=timezone.now())
-    return redirect(notice.path)
+    return redirect(in_language(notice.path, get_language()))
 
 
 @require_POST

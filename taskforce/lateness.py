@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from mpp_tracker.lib.language import written_pct
 from regions.choices import DatePrecision, EntryState, OperatingStatus, Stage
 from regions.models import LEDGERS, Milestone, Regency, SiteEntry
 from regions.rules import written_day
@@ -46,7 +47,7 @@ class Lateness:
             (
                 str(_("Cakupan %(province)s")) % {"province": self.province.name},
                 str(_("%(covered)d dari %(units)d kabupaten/kota")) % covered
-                + ("" if share is None else f" ({number_format(share, 1)} %)"),
+                + ("" if share is None else f" ({written_pct(share)})"),
             ),
         )
 

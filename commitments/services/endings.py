@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commitments.models import Agreement, Institution, InstitutionAssignment
 from commitments.rules import ENDING_DAYS, warning_due
+from mpp_tracker.lib.language import in_indonesian
 from regions.choices import NoticeKind, Role
 from regions.models import Assignment, Notice
 from regions.services.notices import notice_for, tell
@@ -34,6 +35,7 @@ class _Ending:
 
 
 @transaction.atomic
+@in_indonesian
 def warn_of_endings(*, today: date) -> int:
     """Tell the institutions of each agreement that ends soon, and the officers of its site; return how many were told.
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from mpp_tracker.lib.language import written_pct
 from regions.rules import ROLLOUT_BEGAN_ON, written_day
 from taskforce.forms import StandpointForm
 
@@ -16,11 +16,9 @@ register.filter("day", written_day)
 
 
 @register.filter
-def pct(value: Decimal | None) -> str:
-    """Return a percentage with one place in the reader's own way, "belum ada data" for None."""
-    if value is None:
-        return _("belum ada data")
-    return f"{number_format(value, 1)} %".replace(" ", "\N{NO-BREAK SPACE}")
+def pct(value: Decimal | int | None, places: int = 1) -> str:
+    """Return a percentage in the reader's own way, "58,2 %" or "58.2%", and "belum ada data" for None."""
+    return _("belum ada data") if value is None else written_pct(value, places)
 
 
 @register.inclusion_tag("components/bar.html")

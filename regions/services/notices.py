@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from mpp_tracker.lib.language import in_indonesian
 from mpp_tracker.lib.queue import nudge
 from regions.choices import MAILED_AT_ONCE, NoticeKind
 from regions.models import LedgerEntry, Notice, Opinion
@@ -48,6 +49,7 @@ def tell(*notices: Notice) -> None:
         nudge(SEND_TASK)
 
 
+@in_indonesian
 def tell_decisions(entries: Iterable[LedgerEntry], *, kind: NoticeKind) -> None:
     """Tell whoever reported entries that they were verified or returned, and why."""
     subjects = {
@@ -69,6 +71,7 @@ def tell_decisions(entries: Iterable[LedgerEntry], *, kind: NoticeKind) -> None:
     )
 
 
+@in_indonesian
 def tell_question(opinion: Opinion) -> None:
     """Tell whoever reported an entry what the province asks about it."""
     entry = opinion.entry
@@ -135,6 +138,7 @@ def _send(notice: Notice, mailbox: BaseEmailBackend, *, now: datetime) -> bool:
     return True
 
 
+@in_indonesian
 def _mail(notice: Notice) -> EmailMessage:
     return EmailMessage(
         subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{notice.subject}",

@@ -3,7 +3,7 @@
 
 const PATIENCE_MS = 6000;
 const LIFETIME_MS = 24 * 3600 * 1000;
-const PAGES = /^\/kerja\/(mpp\/\d+\/lapor\/)?$/;
+const PAGES = /^(\/en)?\/kerja\/(mpp\/\d+\/lapor\/)?$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -20,6 +20,17 @@ from taskforce.models import ActionItem, ActionUpdate, Directive
 KEY = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
+class DirectiveSelect(forms.Select):
+    """A choice of directives, whose texts are Indonesian in a page of whichever language."""
+
+    def create_option(self, name: str, value: Any, *rest: Any, **more: Any) -> dict[str, Any]:
+        """Return a choice, marked as Indonesian; choosing none is said in the page's language."""
+        option = super().create_option(name, value, *rest, **more)
+        if value:
+            option["attrs"]["lang"] = "id"
+        return option
+
+
 class ActionFilterForm(forms.Form):
     """Which items are listed, and how."""
 
@@ -28,7 +39,11 @@ class ActionFilterForm(forms.Form):
     provinsi = forms.ChoiceField(label=_("Provinsi"), required=False)
     prioritas = forms.ChoiceField(label=_("Prioritas"), choices=[("", _("Semua")), *Priority.choices], required=False)
     arahan = forms.ModelChoiceField(
-        label=_("Arahan"), queryset=Directive.objects.all(), required=False, empty_label=_("Semua")
+        label=_("Arahan"),
+        queryset=Directive.objects.all(),
+        required=False,
+        empty_label=_("Semua"),
+        widget=DirectiveSelect,
     )
     tampilan = forms.ChoiceField(
         label=_("Tampilan"), choices=[("", _("Daftar")), ("papan", _("Papan"))], required=False
@@ -73,7 +88,10 @@ class ActionItemForm(VersionedForm):
             "target",
             "province",
         )
-        widgets: ClassVar[dict[str, forms.Widget]] = {"description": forms.Textarea(attrs={"rows": 3})}
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "directive": DirectiveSelect(),
+        }
 
     field_order = (
         "title",

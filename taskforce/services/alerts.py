@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from commitments.models import Agreement, Institution
+from mpp_tracker.lib.language import in_indonesian
 from regions.choices import EntryState, OperatingStatus, Stage
 from regions.models import still_permitted
 from taskforce.announced import counts_announced
@@ -109,8 +110,13 @@ def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
     if not row.is_open:
         raise ValidationError(_GONE, code="cleared")
     acknowledge(row, by=by)
+    return plan(_item_about(row, today=today), by=by)
+
+
+@in_indonesian
+def _item_about(row: Alert, *, today: date) -> ActionItem:
     is_ours = row.kind in _OURS or row.province is None
-    item = ActionItem(
+    return ActionItem(
         alert=row,
         title=f"{row.kind.label}: {row.about}"[:200],
         description=row.sentence,
@@ -120,7 +126,6 @@ def follow_up(alert: Alert, *, by: User, today: date) -> ActionItem:
         priority=_PRIORITIES[row.severity],
         **_place(row),
     )
-    return plan(item, by=by)
 
 
 def _place(alert: Alert) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commitments.models import InstitutionAssignment
+from mpp_tracker.lib.language import in_indonesian
 from regions.choices import MAILED_AT_ONCE, NoticeKind
 from regions.models import Assignment, Notice, turf_of
 from regions.reports import WorkRoom, work_room
@@ -65,6 +66,7 @@ def write_digests(*, today: date) -> int:
 
 
 @transaction.atomic
+@in_indonesian
 def _write(person: User, key: str, *, today: date) -> bool:
     digest = _digest(person, today=today)
     if digest.is_empty:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
+from mpp_tracker.lib.language import in_indonesian
 from regions.choices import NoticeKind, RegencyKind, Role
 from regions.models import Assignment, Regency, require_editor
 from regions.services.notices import notice_for, tell
@@ -45,7 +46,7 @@ def write_letter(letter: Letter, *, by: User) -> Letter:
             code="waiting",
             params={"receipts": ", ".join(open_questions)},
         )
-    late = lateness(letter.regency, today=letter.dated_on)
+    late = in_indonesian(lateness)(letter.regency, today=letter.dated_on)
     if not late.reasons:
         raise ValidationError(
             _("Tidak ada keterlambatan %(regency)s yang tercatat."), code="not_late", params={"regency": letter.regency}
@@ -107,6 +108,7 @@ def copied_to(regency: Regency) -> list[str]:
     return [] if addressee(regency) == _governor(regency) else [_governor(regency)]
 
 
+@in_indonesian
 def as_pdf(letter: Letter, late: Lateness) -> bytes:
     """Return a letter as a tagged PDF; what people typed goes in as text, never as layout."""
     said = {
@@ -141,6 +143,7 @@ def _not_cancelled(letter: Letter, *, by: User) -> Letter:
     return row
 
 
+@in_indonesian
 def _tell(letter: Letter) -> None:
     on_duty = Assignment.objects.valid_on(timezone.localdate()).filter(user__is_active=True)
     officers = on_duty.filter(role=Role.OFFICER, regency=letter.regency)

@@ -1,5 +1,6 @@
 """Does any address, asked by anyone, show rows beyond their turf? A new address must be entered here first."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import User
+from commitments.models import Institution, InstitutionAssignment, Presence
 from regions.choices import Role
 from regions.models import (
     Assignment,
@@ -21,9 +23,10 @@ from regions.models import (
     Regency,
     Site,
 )
-from regions.services.ledger import report
+from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionUpdate, Alert
 from tests.everything import SECRET, everything_about
+from tests.reading import indonesian_in, language_of
 
 pytestmark = pytest.mark.django_db
 
@@ -236,3 +239,58 @@ def test_counters_of_the_public_do_not_move_with_reports(entry: Milestone, clien
         body = clients[actor].get("/api/v1/coverage/", {"province": "35"}).json()
         assert body["layer"] == "verified"
         assert body["provinces"][0]["units_by_stage"]["ready"] == 0
+
+
+PAGES = [
+    route
+    for route, (_address, statuses) in ADDRESSES.items()
+    if not route.startswith(("api/", "healthz", "readyz")) and statuses != (405, 405, 405, 405)
+]
+
+
+@pytest.fixture
+def insiders(editor: User, site: Site) -> list[Client]:
+    """Those to whom, together, every page is open, the least of them first."""
+    officer = User.objects.create_user("petugas@pantau-mpp.example")
+    speaker = User.objects.create_user("pln@pantau-mpp.example")
+    today = timezone.localdate()
+    Assignment.objects.create(user=officer, role=Role.OFFICER, regency=site.regency, valid_from=today)
+    institution = Institution.objects.get(abbreviation="PLN")
+    InstitutionAssignment.objects.create(user=speaker, institution=institution, valid_from=today)
+    made = [Client(), Client(), Client(), Client()]
+    for client, user in zip(made[1:], (officer, speaker, editor), strict=True):
+        client.force_login(user)
+    return made
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_every_page_is_there_in_english(
+    route: str, keys: dict[str, int], insiders: list[Client], verifier: User
+) -> None:
+    address, _statuses = ADDRESSES[route]
+    # As an officer's counter, whose next report updates it.
+    verify(Presence.objects.get(pk=keys["presence"]), by=verifier)
+
+    answers = [client.get(f"/en{address.format(**keys)}") for client in insiders]
+
+    pages = [answer for answer in answers if answer.status_code == 200]
+    assert pages
+    names = {*Regency.objects.values_list("name", flat=True), *Province.objects.values_list("name", flat=True)}
+    names |= {*Institution.objects.values_list("name", flat=True), "surat.png"}
+    for page in pages:
+        html = b"".join(page).decode(errors="replace")
+        if page["Content-Type"].startswith("text/html"):
+            assert language_of(html) == "en"
+            assert indonesian_in(html, names) == []
+
+
+def test_the_admin_is_there_in_english(insiders: list[Client]) -> None:
+    for address in ("/admin/", *ADMIN_LISTS):
+        response = insiders[-1].get(f"/en{address}")
+        assert response.status_code in {200, 403}, address
+        html = response.content.decode()
+        assert language_of(html) == "en", address
+        # What was recorded stands in lists and choices as it was entered.
+        if not address.endswith("/add/"):
+            html = html.partition('<div class="results">')[0].partition('id="changelist-filter"')[0]
+        assert indonesian_in(re.sub(r"<select.*?</select>", "", html, flags=re.DOTALL)) == [], address
