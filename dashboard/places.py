@@ -203,6 +203,11 @@ class RegencyPage:
     computed_at: datetime
 
     @property
+    def has_several(self) -> bool:
+        """Return whether more than one MPP counts."""
+        return sum(not row.site.is_branch for row in self.sites) > 1
+
+    @property
     def is_told_more(self) -> bool:
         """Return whether the figures know of a stage whose report the reader may not read."""
         stage, last = self.surroundings.standing.stage, self.path.last

@@ -25,10 +25,9 @@ from taskforce.readiness import AreaReadiness, readiness_report
 
 @dataclass(frozen=True)
 class ListedUnit:
-    """One unit with its MPPs, and what says that it reached its stage."""
+    """One unit, and what says that it reached its stage."""
 
     standing: UnitStanding
-    sites: tuple[Any, ...]
     proof: Proof | None
     is_reported: bool
     """Whether only a report says so."""
@@ -162,7 +161,6 @@ def _listed_unit(row: UnitRow, said: dict[tuple[str, str, date], Milestone]) -> 
     entry = said.get((unit.code, unit.stage, unit.reached_on)) if unit.stage and unit.reached_on else None
     return ListedUnit(
         standing=unit,
-        sites=row.sites,
         proof=proof_of(entry.source_url) if entry else None,
         is_reported=entry is not None and entry.state != EntryState.VERIFIED,
     )

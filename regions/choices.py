@@ -123,7 +123,7 @@ class StageMark(models.TextChoices):
     REACHED = "reached", _("tercapai")
     REPORTED = "reported", _("dilaporkan, belum diverifikasi")
     UNRECORDED = "unrecorded", _("tidak tercatat")
-    AHEAD = "ahead", _("belum")
+    AHEAD = "ahead", _("belum tercatat")
 
     @property
     def tone(self) -> Tone:

@@ -58,9 +58,10 @@ def stage_path(verified: Collection[Stage], reported: Collection[Stage] = ()) ->
     """Return every stage in the order of the field with what is known of it.
 
     Stages overlap and may be skipped: one before the furthest that nobody recorded is neither reached nor still ahead.
+    Where no stage is recorded, no stage is known to be ahead either.
     """
     last = furthest({*verified, *reported})
-    position = -1 if last is None else STAGE_ORDER.index(last)
+    position = len(STAGE_ORDER) if last is None else STAGE_ORDER.index(last)
 
     def mark(place: int, stage: Stage) -> StageMark:
         if stage in verified:

@@ -174,12 +174,16 @@ def open_pledges(standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
 
 def pledges_of(regency: Regency, standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
     """Return what became of the pledges of one regency made by the day asked about."""
-    return _outcomes(Pledge.objects.filter(regency=regency), inaugurations(standpoint), standpoint.as_at)
+    pledges = Pledge.objects.filter(regency=regency)
+    return _outcomes(pledges, inaugurations(standpoint), standpoint.as_at) if pledges.exists() else ()
 
 
 def pledges_in(province: str, standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
     """Return what became of the pledges of the units of the province with this code."""
-    outcomes = _outcomes(Pledge.objects.all(), inaugurations(standpoint), standpoint.as_at)
+    pledges = Pledge.objects.all()
+    if not pledges.exists():
+        return ()
+    outcomes = _outcomes(pledges, inaugurations(standpoint), standpoint.as_at)
     return tuple(outcome for outcome in outcomes if outcome.unit.province == province)
 
 

@@ -20,6 +20,14 @@ def pct(value: Decimal | None) -> str:
     return f"{number_format(value, 1)} %".replace(" ", "\N{NO-BREAK SPACE}")
 
 
+@register.simple_tag
+def coordinates(latitude: Decimal, longitude: Decimal) -> str:
+    """Return a place as people write it, to about ten metres: no minus sign, but which half of the earth."""
+    south_or_north = _("LS") if latitude < 0 else _("LU")
+    east_or_west = _("BT") if longitude >= 0 else _("BB")
+    return f"{number_format(abs(latitude), 4)}° {south_or_north}, {number_format(abs(longitude), 4)}° {east_or_west}"
+
+
 @register.inclusion_tag("components/bar.html")
 def coverage_bar(value: Decimal | None, target: Decimal | None = None) -> dict[str, str]:
     """Draw a bar of `value` percent with a mark at `target`; widths are never localised."""
