@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from commitments.models import Pledge, PledgeRevision, Presence
+from dashboard.charts import path_picture
+from dashboard.places import Proof, proof_of
 from regions.choices import Role, Stage
 from regions.models import (
     Ceremony,
@@ -423,6 +425,21 @@ def test_an_mpp_tells_its_ceremony_and_where_it_stands(
     assert "Peresmian 1 Maret 2026" not in text(client, f"{site.get_absolute_url()}?as_at=2026-02-01")
 
 
+@pytest.mark.parametrize(
+    ("source", "proof"),
+    [
+        ("", None),
+        ("https://www.ponorogo.go.id/mpp?x=1", Proof("ponorogo.go.id", "https://www.ponorogo.go.id/mpp?x=1")),
+        ("Siaran pers 12/2024", Proof("Siaran pers 12/2024", "")),
+        ("javascript:alert(1)", Proof("javascript:alert(1)", "")),
+        ("https://[", Proof("https://[", "")),
+        ("//evil.example/", Proof("//evil.example/", "")),
+    ],
+)
+def test_only_a_web_address_is_led_to(source: str, proof: Proof | None) -> None:
+    assert proof_of(source) == proof
+
+
 # --- The province ---
 
 
@@ -537,3 +554,15 @@ def test_a_province_takes_as_many_queries_for_many_rows_as_for_one(
     # 1 version, 2 facts, 3 targets, 4 units, 5 MPPs, 6-9 pledges with inaugurations and revisions, 10 what is in force,
     # 11 milestones, 12-13 presence, 14-15 readiness, 16 action items, 17 former provinces
     assert (one, queries()) == (17, 17)
+
+
+def test_a_path_is_drawn_as_far_as_it_is_known() -> None:
+    picture = path_picture([("reached", "2022"), ("reached", "2023"), ("unrecorded", ""), ("ahead", ""), ("ahead", "")])
+
+    assert [(stop.number, stop.kind, stop.label, stop.x) for stop in picture.stops[:3]] == [
+        ("1", "reached", "2022", "30.0"),
+        ("2", "reached", "2023", "90.0"),
+        ("3", "unrecorded", "", "150.0"),
+    ]
+    assert [stretch.kind for stretch in picture.stretches] == ["reached", "open", "open", "ahead"]
+    assert (picture.stretches[0].start, picture.stretches[0].end) == ("41.0", "79.0")

@@ -1,4 +1,4 @@
-"""Can everybody read the pages of a regency, an MPP and a province: on a phone, at a desk, on paper, without a script?"""
+"""Can everybody read the pages of a regency, an MPP and a province, on a phone, at a desk and on paper?"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,8 @@ officer, verifier, planner = (User.objects.create_user(f"{name}@pantau-mpp.examp
 planner.is_superuser = True
 planner.save()
 ponorogo = Regency.objects.get(code="35.02")
-site = Site.objects.create(regency=ponorogo, name="MPP Kabupaten Ponorogo", latitude="-7.867500", longitude="111.462300")
+at = {"latitude": "-7.867500", "longitude": "111.462300"}
+site = Site.objects.create(regency=ponorogo, name="MPP Kabupaten Ponorogo", **at)
 branch = Site.objects.create(regency=ponorogo, name="Mini MPP Sumoroto", is_branch=True)
 def say(entry):
     return verify(report(entry, by=officer), by=verifier)
