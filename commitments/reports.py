@@ -27,6 +27,11 @@ class Counter:
     """The days of service by name, Monday first."""
 
     @property
+    def is_verified(self) -> bool:
+        """Return whether more than a report stands for it."""
+        return self.presence.state == EntryState.VERIFIED
+
+    @property
     def service_count(self) -> int:
         """Return how many services it offers."""
         return sum(len(services) for _channel, services in self.channels)
@@ -34,7 +39,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class SiteCounters:
-    """The counters at one MPP that were verified and stand."""
+    """The counters at one MPP that stand."""
 
     open: tuple[Counter, ...]
     """By institution; a counter is open on the last day before it closes too."""
@@ -96,7 +101,12 @@ class InstitutionRoom:
 
 def site_counters(site: Site, *, today: date) -> SiteCounters:
     """Return the counters at `site` that everybody may know of."""
-    rows = Presence.objects.in_force().filter(site=site).select_related("institution", "agreement")
+    return counters_of(Presence.objects.in_force().filter(site=site), today=today)
+
+
+def counters_of(presences: QuerySet[Presence], *, today: date) -> SiteCounters:
+    """Return the counters of one MPP that `presences` state, as they are on a day."""
+    rows = presences.select_related("institution", "agreement")
     counters = [_counter(row) for row in rows.prefetch_related("services").order_by("institution__abbreviation")]
     closed = [counter for counter in counters if _has_closed(counter.presence, today)]
     return SiteCounters(

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
-from regions.models import Person, Site, turf_of
+from regions.models import Person, Regency, Site, turf_of
 from taskforce.choices import ActionState, AlertKind, Severity
 from taskforce.forms.alerts import CLEARED, NATIONAL, UNSEEN, AlertChoice
 from taskforce.models import ActionItem, Alert, AlertRule
@@ -135,17 +136,26 @@ def alert_page(alert: Alert, user: Person) -> AlertPage:
     )
 
 
-def alerts_at(site: Site, user: Person) -> tuple[Alert, ...]:
-    """Return the open alerts about a site, its agreements and its regency's pledges that `user` may see."""
-    there = Q(site=site) | Q(agreement__site=site) | Q(pledge__regency=site.regency_id)
-    return tuple(Alert.objects.visible_to(user).open().filter(there).with_subjects().most_urgent_first())
+def alerts_at(site: Site, user: Person, *, on: date) -> tuple[Alert, ...]:
+    """Return the alerts open on a day about a site, its agreements and its regency's pledges that `user` may see."""
+    return _open(Q(site=site) | Q(agreement__site=site) | Q(pledge__regency=site.regency_id), user, on)
 
 
-def alerts_in(code: str, user: Person) -> tuple[KindCount, ...]:
-    """Return how many open alerts of each kind `user` may see in the province with `code`."""
-    there = Alert.objects.visible_to(user).open().filter(province__code=code)
+def alerts_of(regency: Regency, user: Person, *, on: date) -> tuple[Alert, ...]:
+    """Return the alerts open on a day about a regency's pledges and MPPs that `user` may see."""
+    there = Q(regency=regency) | Q(site__regency=regency) | Q(agreement__site__regency=regency)
+    return _open(there | Q(pledge__regency=regency), user, on)
+
+
+def alerts_in(code: str, user: Person, *, on: date) -> tuple[KindCount, ...]:
+    """Return how many alerts of each kind open on a day `user` may see in the province with `code`."""
+    there = Alert.objects.visible_to(user).open_on(on).filter(province__code=code)
     counts = there.order_by().values_list("rule__kind").annotate(Count("pk"))
     return tuple(KindCount(AlertKind(kind), count) for kind, count in sorted(counts, key=lambda row: -row[1]))
+
+
+def _open(there: Q, user: Person, on: date) -> tuple[Alert, ...]:
+    return tuple(Alert.objects.visible_to(user).open_on(on).filter(there).with_subjects().most_urgent_first())
 
 
 def _listed(chosen: AlertQuerySet, choice: AlertChoice, user: Person) -> AlertQuerySet:

@@ -294,3 +294,60 @@ def fan_picture(
         years=tuple(Tick(str(year), x(date(year, 1, 1))) for year in range(first.year + 1, last.year + 1, 5)),
         counts=tuple(Tick(str(count), y(count)) for count in sorted({0, covered, full})),
     )
+
+
+PATH_WIDTH, PATH_HEIGHT = 300, 54
+STOP_RADIUS, STOP_Y, STOP_LABEL_Y = 11, 16, 46
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One station of a path: its number, what kind it is, and what stands beneath; positions as text."""
+
+    number: str
+    kind: str
+    label: str
+    x: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The way from one station to the next; positions as text."""
+
+    kind: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class PathPicture:
+    """Stations in their order, and the way between them."""
+
+    stops: tuple[Stop, ...]
+    stretches: tuple[Stretch, ...]
+    width: int = PATH_WIDTH
+    height: int = PATH_HEIGHT
+    radius: int = STOP_RADIUS
+    stop_y: int = STOP_Y
+    number_y: int = STOP_Y + 4
+    label_y: int = STOP_LABEL_Y
+
+
+def path_picture(stops: Sequence[tuple[str, str]]) -> PathPicture:
+    """Return the picture of a path through `stops`, each a kind and a label.
+
+    The way between two of one kind is of that kind too; any other is open.
+    """
+    room = PATH_WIDTH / len(stops)
+    middles = [room * (place + 0.5) for place in range(len(stops))]
+    pairs = zip(stops, stops[1:], middles, middles[1:], strict=False)
+    return PathPicture(
+        stops=tuple(
+            Stop(str(number), kind, label, f"{x:.1f}")
+            for number, ((kind, label), x) in enumerate(zip(stops, middles, strict=True), start=1)
+        ),
+        stretches=tuple(
+            Stretch(kind if kind == after else "open", f"{x + STOP_RADIUS:.1f}", f"{next_x - STOP_RADIUS:.1f}")
+            for (kind, _label), (after, _after_label), x, next_x in pairs
+        ),
+    )

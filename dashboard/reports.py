@@ -16,10 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commitments.models import Presence
-from commitments.reports import SiteCounters, site_counters
 from dashboard.charts import Flow, FlowPicture, flow_picture
 from dashboard.counters import PresenceChange, change_by
-from mpp_tracker.lib.history import Change, history_of
 from regions.choices import CeremonyKind, EntryState
 from regions.models import (
     LEDGERS,
@@ -29,7 +27,6 @@ from regions.models import (
     LedgerQuerySet,
     Milestone,
     Opinion,
-    Person,
     Province,
     ReadinessAssessment,
     Site,
@@ -69,33 +66,6 @@ class ProvincePage:
     coverage: Coverage
     area: AreaCoverage
     units: tuple[UnitRow, ...]
-
-
-@dataclass(frozen=True)
-class SitePage:
-    """One MPP: how far it is, and all that was said of it that the reader may know."""
-
-    card: SiteCard
-    counters: SiteCounters
-    """Which institutions are there, with which services."""
-    may_report: bool
-    sees_people: bool
-    """Whether the reader learns who reported and verified, and how the record itself was changed."""
-    changes: tuple[Change, ...]
-    """Every change of the site's own record, latest first."""
-
-
-def site_page(site: Site, user: Person, *, today: date) -> SitePage:
-    """Return what the page of an MPP shows to `user`."""
-    (card,) = site_cards([site], user, today=today)
-    sees_people = Site.objects.filter(turf_of(user).reaches("regency"), pk=site.pk).exists()
-    return SitePage(
-        card=card,
-        counters=site_counters(site, today=today),
-        may_report=Site.objects.editable_by(user).filter(pk=site.pk).exists(),
-        sees_people=sees_people,
-        changes=history_of(site) if sees_people else (),
-    )
 
 
 def nation_page(question: Question) -> NationPage:

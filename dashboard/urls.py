@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard import ceremony_views, search_views, views
+from dashboard import ceremony_views, place_views, search_views, views
 from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
@@ -15,7 +15,7 @@ urlpatterns = [
     path("verifikasi/", views.queue, name="queue"),
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),
     re_path(rf"^verifikasi/(?P<ledger>{'|'.join(REVIEWED)})/(?P<pk>[0-9]{{1,18}})/$", views.review, name="review"),
-    re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", views.site, name="site"),
+    re_path(r"^mpp/(?P<pk>[0-9]{1,18})/$", place_views.site, name="site"),
     path("komitmen/", views.commitments, name="commitments"),
     path("komitmen/belum-hadir/", views.gaps, name="gaps"),
     path("pantauan/", views.alerts, name="alerts"),
@@ -32,4 +32,5 @@ urlpatterns = [
     path("cari/", search_views.find, name="search"),
     path("kesiapan/", views.readiness, name="readiness"),
     path("provinsi/<str:code>/", views.province, name="province"),
+    path("kabkota/<str:code>/", place_views.regency, name="regency"),
 ]

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from commitments.models import institutions_of
-from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
+from dashboard.alerts import alert_page, alerts_page
 from dashboard.announced import announced_page, figure_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
 from dashboard.pages import figures_page
 from dashboard.presence import Choice, commitments_page, gaps_page
+from dashboard.provinces import province_details
 from dashboard.readiness import readiness_page
 from dashboard.reports import (
     REVIEWED,
@@ -32,13 +33,12 @@ from dashboard.reports import (
     province_page,
     review_of,
     review_queue,
-    site_page,
 )
 from dashboard.search import nearest
 from mpp_tracker.lib.problems import problem_response
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
-from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, require_editor, turf_of
+from regions.models import Ceremony, LedgerEntry, Milestone, Province, require_editor, turf_of
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
@@ -50,6 +50,7 @@ from taskforce.forms import (
     PresenceForm,
     ReadinessForm,
     StandpointForm,
+    UnitsForm,
 )
 from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
 from taskforce.models import ActionItem, Alert
@@ -72,21 +73,12 @@ def nation(request: HttpRequest) -> HttpResponse:
 @figures_page
 def province(request: HttpRequest, code: str) -> HttpResponse:
     """Show coverage of one province and how far each of its units is."""
-    form = _form(request, CoverageForm)
+    form = _form(request, UnitsForm)
     if not form.is_valid():
         return _refused(request, form)
     page = province_page(form.question, code)
-    shown = {"page": page, "form": form, "alerts": alerts_in(code, request.user)}
-    return render(request, "dashboard/province.html", shown)
-
-
-@figures_page
-def site(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one MPP: how far it is, and what was said of it when, by whom where the reader may know."""
-    sites = Site.objects.visible_to(request.user).select_related("regency__province")
-    row = get_object_or_404(sites, pk=pk)
-    page = site_page(row, request.user, today=timezone.localdate())
-    return render(request, "dashboard/site.html", {"page": page, "alerts": alerts_at(row, request.user)})
+    details = province_details(page, request.user, order=form.order)
+    return render(request, "dashboard/province.html", {"page": page, "form": form, "details": details})
 
 
 @figures_page

@@ -117,6 +117,20 @@ class Stage(models.TextChoices):
         return _STAGE_TONES[self]
 
 
+class StageMark(models.TextChoices):
+    """What is known of one stage of a place, seen from the furthest that it reached."""
+
+    REACHED = "reached", _("tercapai")
+    REPORTED = "reported", _("dilaporkan, belum diverifikasi")
+    UNRECORDED = "unrecorded", _("tidak tercatat")
+    AHEAD = "ahead", _("belum tercatat")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how it is shown."""
+        return _MARK_TONES[self]
+
+
 class DatePrecision(models.TextChoices):
     """How exactly the day of an event is known."""
 
@@ -233,6 +247,12 @@ _STAGE_TONES = {
     Stage.OPENED: Tone.NEAR,
     Stage.READY: Tone.NEAR,
     Stage.INAUGURATED: Tone.DONE,
+}
+_MARK_TONES = {
+    StageMark.REACHED: Tone.DONE,
+    StageMark.REPORTED: Tone.PROMISED,
+    StageMark.UNRECORDED: Tone.UNKNOWN,
+    StageMark.AHEAD: Tone.UNKNOWN,
 }
 _OPERATING_TONES = {
     OperatingStatus.NOT_YET: Tone.UNKNOWN,

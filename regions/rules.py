@@ -1,12 +1,21 @@
 """What are the field's rules about dates, stages and names, as functions of plain values?"""
 
 import calendar
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.utils.formats import date_format
 
-from regions.choices import DatePrecision, OperatingStatus, ReadinessLevel, ReadinessMovement, Role, Stage
+from regions.choices import (
+    DatePrecision,
+    OperatingStatus,
+    ReadinessLevel,
+    ReadinessMovement,
+    Role,
+    Stage,
+    StageMark,
+)
 
 ROLLOUT_BEGAN_ON = date(2017, 1, 1)
 """The year of the first three MPPs (DOMAIN 4.3); no figure is asked about an earlier day."""
@@ -43,6 +52,40 @@ MAY_GRANT = {
 def furthest(stages: Iterable[str]) -> Stage | None:
     """Return the furthest of `stages` in the order of the field, None when there is none."""
     return max((Stage(stage) for stage in stages), key=STAGE_ORDER.index, default=None)
+
+
+def stage_path(verified: Collection[Stage], reported: Collection[Stage] = ()) -> tuple[tuple[Stage, StageMark], ...]:
+    """Return every stage in the order of the field with what is known of it.
+
+    Stages overlap and may be skipped: one before the furthest that nobody recorded is neither reached nor still ahead.
+    Where no stage is recorded, no stage is known to be ahead either.
+    """
+    last = furthest({*verified, *reported})
+    position = len(STAGE_ORDER) if last is None else STAGE_ORDER.index(last)
+
+    def mark(place: int, stage: Stage) -> StageMark:
+        if stage in verified:
+            return StageMark.REACHED
+        if stage in reported:
+            return StageMark.REPORTED
+        return StageMark.UNRECORDED if place < position else StageMark.AHEAD
+
+    return tuple((stage, mark(place, stage)) for place, stage in enumerate(STAGE_ORDER))
+
+
+EARTH_RADIUS_KM = 6371
+"""The mean radius, by which distances on a sphere are off by half a percent at most."""
+
+
+def distance_km(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Return how far two places, in degrees of latitude and longitude, lie apart on a great circle."""
+    (start_lat, start_lon), (end_lat, end_lon) = (map(math.radians, place) for place in (start, end))
+    haversine = (
+        math.sin((end_lat - start_lat) / 2) ** 2
+        + math.cos(start_lat) * math.cos(end_lat) * math.sin((end_lon - start_lon) / 2) ** 2
+    )
+    # Rounding may carry the antipode of a place past the other side of the earth.
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, haversine)))
 
 
 def readiness_movement(before: ReadinessLevel | None, now: ReadinessLevel | None) -> ReadinessMovement:

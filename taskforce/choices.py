@@ -91,6 +91,15 @@ class PresenceOrder(models.TextChoices):
     SHARE = "share", _("menurut kehadiran, terbanyak dahulu")
 
 
+class UnitOrder(models.TextChoices):
+    """In which order the units of a province stand."""
+
+    STAGE = "stage", _("tahap, terjauh dahulu")
+    NAME = "name", _("nama")
+    SINCE = "since", _("hari mencapai tahapnya, terbaru dahulu")
+    STATUS = "status", _("status operasional")
+
+
 class Priority(models.TextChoices):
     """How much depends on an action item; what is high is closed with proof and by a second person."""
 

@@ -1,5 +1,7 @@
-"""What is late about a regency today, in sentences that a letter can carry?"""
+"""What is late about a regency, and in sentences that a letter can carry?"""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,12 +15,61 @@ from regions.choices import DatePrecision, EntryState, OperatingStatus, Stage
 from regions.models import LEDGERS, Milestone, Regency, SiteEntry
 from regions.rules import written_day
 from taskforce.choices import ActionState
-from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
+from taskforce.coverage import AreaCoverage, Question, UnitStanding, answer, unit_standings
 from taskforce.models import ActionItem
-from taskforce.pledges import pledge_report
+from taskforce.pledges import PledgeOutcome, pledges_of
 
 _HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
 _SERVING_STAGES = frozenset({Stage.OPENED, Stage.INAUGURATED})
+
+
+@dataclass(frozen=True)
+class LateUnit:
+    """A unit of which something is late that everybody may know."""
+
+    unit: UnitStanding
+    misses_target: bool
+    """Whether it is not covered although the day by which its whole province was to be has passed."""
+    pledges: tuple[PledgeOutcome, ...]
+    """What it promised and did not do in time."""
+    is_halted: bool
+    """Whether its MPP closed, for a time or for good."""
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether anything is."""
+        return self.misses_target or self.has_own_reason
+
+    @property
+    def has_own_reason(self) -> bool:
+        """Return whether something is late that is not so of every unit that its province still lacks."""
+        return bool(self.pledges) or self.is_halted
+
+
+def late_units(
+    area: AreaCoverage, units: Iterable[UnitStanding], outcomes: Iterable[PledgeOutcome]
+) -> tuple[LateUnit, ...]:
+    """Return those of `units` of a province that are late in anything, as far as target, pledges and status tell.
+
+    Args:
+        area: the province's figures, from the same question as `units`.
+        units: how far each is.
+        outcomes: what became of pledges, of these units or of more.
+    """
+    pledges: dict[str, list[PledgeOutcome]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.is_late and not outcome.unit.inaugurated_on:
+            pledges[outcome.pledge.regency.code].append(outcome)
+    late = (
+        LateUnit(
+            unit=unit,
+            misses_target=area.is_overdue and not unit.is_covered,
+            pledges=tuple(pledges[unit.code]),
+            is_halted=unit.status in _HALTED,
+        )
+        for unit in units
+    )
+    return tuple(each for each in late if each.is_late)
 
 
 @dataclass(frozen=True)
@@ -67,7 +118,9 @@ def lateness(regency: Regency, *, today: date) -> Lateness:
     province = coverage.province(regency.province.code)
     if province is None:
         raise ValueError(regency.province.code)
-    reasons = (*_missed_target(regency, standing, province), *_missed_pledges(regency, coverage), *_halt(standing))
+    late = late_units(province, [standing], pledges_of(regency, coverage.question))
+    reasons = [reason for each in late for reason in (*_missed_target(each, province), *_missed_pledges(each))]
+    reasons += [reason for each in late for reason in _halt(each)]
     return Lateness(regency, today, standing, province, (*reasons, *_missed_actions(regency, today)))
 
 
@@ -86,16 +139,16 @@ def may_lift_a_reason(entry: SiteEntry) -> bool:
     return not entry.site.is_branch and (not isinstance(entry, Milestone) or entry.stage in _SERVING_STAGES)
 
 
-def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCoverage) -> list[str]:
+def _missed_target(late: LateUnit, province: AreaCoverage) -> list[str]:
     goal = province.target
     share = province.target_pct
-    if goal is None or share is None or standing.is_covered or not province.is_overdue:
+    if goal is None or share is None or not late.misses_target:
         return []
     said = {
         "share": number_format(share, 1),
         "who": goal.set_by,
         "day": date_format(goal.deadline, "j F Y"),
-        "regency": regency.name,
+        "regency": late.unit.name,
     }
     return [
         _(
@@ -106,23 +159,20 @@ def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCover
     ]
 
 
-def _missed_pledges(regency: Regency, coverage: Coverage) -> list[str]:
-    outcomes = pledge_report(Standpoint(coverage.question.as_at)).outcomes
-    late = [
-        row for row in outcomes if row.is_late and not row.unit.inaugurated_on and row.pledge.regency_id == regency.pk
-    ]
+def _missed_pledges(late: LateUnit) -> list[str]:
     return [
         _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.")
         % {
             "made": date_format(row.pledge.pledged_on, "j F Y"),
             "due": written_day(row.in_force.due_on, DatePrecision(row.in_force.date_precision)),
         }
-        for row in late
+        for row in late.pledges
     ]
 
 
-def _halt(standing: UnitStanding) -> list[str]:
-    if standing.status not in _HALTED:
+def _halt(late: LateUnit) -> list[str]:
+    standing = late.unit
+    if standing.status is None or not late.is_halted:
         return []
     since = written_day(standing.status_since, standing.status_precision)
     return [

@@ -16,6 +16,7 @@ from django.utils import timezone
 from commitments.choices import PledgeStanding
 from commitments.models import Pledge, PledgeRevision
 from commitments.rules import is_pressing, pledge_standing
+from regions.models import Regency
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import PLEDGED_FOR, AnnouncedMetric, Layer
 from taskforce.coverage import Inauguration, Standpoint, inaugurations
@@ -156,7 +157,7 @@ def pledge_report(standpoint: Standpoint) -> PledgeReport:
         standpoint=standpoint,
         computed_at=timezone.now(),
         outcomes=outcomes,
-        national=_tally("", "Indonesia", outcomes),
+        national=tally_of("", "Indonesia", outcomes),
         by_year=_tallies((str(outcome.first_year), str(outcome.first_year), outcome) for outcome in outcomes),
         by_province=by_province,
         provinces_without=tuple(name for code, name in sorted(provinces.items()) if code not in with_pledge),
@@ -169,6 +170,21 @@ def open_pledges(standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
     """Return the pledges made by the day asked about whose units are not inaugurated yet."""
     outcomes = _outcomes(Pledge.objects.all(), inaugurations(standpoint), standpoint.as_at)
     return tuple(outcome for outcome in outcomes if outcome.unit.inaugurated_on is None)
+
+
+def pledges_of(regency: Regency, standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
+    """Return what became of the pledges of one regency made by the day asked about."""
+    pledges = Pledge.objects.filter(regency=regency)
+    return _outcomes(pledges, inaugurations(standpoint), standpoint.as_at) if pledges.exists() else ()
+
+
+def pledges_in(province: str, standpoint: Standpoint) -> tuple[PledgeOutcome, ...]:
+    """Return what became of the pledges of the units of the province with this code."""
+    pledges = Pledge.objects.all()
+    if not pledges.exists():
+        return ()
+    outcomes = _outcomes(pledges, inaugurations(standpoint), standpoint.as_at)
+    return tuple(outcome for outcome in outcomes if outcome.unit.province == province)
 
 
 def pledged_years(today: date) -> range:
@@ -212,10 +228,11 @@ def _tallies(rows: Iterable[tuple[str, str, PledgeOutcome]]) -> tuple[PledgeTall
     groups: dict[tuple[str, str], list[PledgeOutcome]] = defaultdict(list)
     for key, name, outcome in rows:
         groups[key, name].append(outcome)
-    return tuple(_tally(key, name, outcomes) for (key, name), outcomes in sorted(groups.items()))
+    return tuple(tally_of(key, name, outcomes) for (key, name), outcomes in sorted(groups.items()))
 
 
-def _tally(key: str, name: str, outcomes: Collection[PledgeOutcome]) -> PledgeTally:
+def tally_of(key: str, name: str, outcomes: Collection[PledgeOutcome]) -> PledgeTally:
+    """Return the pledges of a year or province, or of the nation (key empty), by what became of them."""
     counts = Counter(outcome.standing for outcome in outcomes)
     due = [outcome for outcome in outcomes if outcome.has_fallen_due]
     return PledgeTally(

@@ -166,9 +166,9 @@ def _alert_of(item: ActionItem, user: Person) -> Alert | None:
     return Alert.objects.visible_to(user).with_subjects().filter(pk=item.alert_id).first()
 
 
-def rows_of(items: Any, *, today: date) -> tuple[ActionRow, ...]:
-    """Return items as they stand, the most pressing first."""
-    return tuple(_row(item, today) for item in _standing(items))
+def rows_of(items: Any, *, today: date, by: datetime | None = None) -> tuple[ActionRow, ...]:
+    """Return items as they stand, or stood `by` a moment, the most pressing first."""
+    return tuple(_row(item, today) for item in _standing(items, by))
 
 
 def owners_of(user: Person) -> tuple[Institution, ...]:
@@ -177,9 +177,9 @@ def owners_of(user: Person) -> tuple[Institution, ...]:
     return tuple(Institution.objects.filter(pk__in=owners))
 
 
-def _standing(items: Any) -> Any:
+def _standing(items: Any, by: datetime | None = None) -> Any:
     related = ("owner", "directive", "province", "regency__province", "site__regency__province")
-    return items.with_standing().select_related(*related).most_pressing_first()
+    return items.with_standing(by).select_related(*related).most_pressing_first()
 
 
 def _chosen(items: Any, user: Person, chosen: Mapping[str, Any], *, today: date) -> Any:

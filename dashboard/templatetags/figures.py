@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from mpp_tracker.lib.language import written_pct
@@ -19,6 +20,14 @@ register.filter("day", written_day)
 def pct(value: Decimal | int | None, places: int = 1) -> str:
     """Return a percentage in the reader's own way, "58,2 %" or "58.2%", and "belum ada data" for None."""
     return _("belum ada data") if value is None else written_pct(value, places)
+
+
+@register.simple_tag
+def coordinates(latitude: Decimal, longitude: Decimal) -> str:
+    """Return a place as people write it, to about ten metres: no minus sign, but which half of the earth."""
+    south_or_north = _("LS") if latitude < 0 else _("LU")
+    east_or_west = _("BT") if longitude >= 0 else _("BB")
+    return f"{number_format(abs(latitude), 4)}° {south_or_north}, {number_format(abs(longitude), 4)}° {east_or_west}"
 
 
 @register.inclusion_tag("components/bar.html")

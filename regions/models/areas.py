@@ -1,10 +1,12 @@
 """Which provinces, regencies and cities are there, and which were there before?"""
 
+from datetime import date
 from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mpp_tracker.lib.constraints import between, both_or_neither, one_of
@@ -167,6 +169,17 @@ class Regency(models.Model):
         """Return the name."""
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the public page of the regency."""
+        return reverse("dashboard:regency", args=[self.code])
+
+    def former_on(self, day: date) -> "FormerProvince | None":
+        """Return the province and code under which it stood on a day, None where these are today's.
+
+        `taskforce.coverage.PROVINCE_OF` says the same in SQL; a test holds the two together.
+        """
+        return min((move for move in self.former_provinces.all() if move.until > day), key=_until, default=None)
+
     def clean(self) -> None:
         """Refuse to be served by an area that is no unit: its MPP would be somebody else's again."""
         if self.served_by is not None and not self.served_by.is_autonomous:
@@ -202,6 +215,10 @@ class FormerProvince(models.Model):
     def __str__(self) -> str:
         """Return both ends of the move."""
         return f"{self.former_code} → {self.regency.code}"
+
+
+def _until(move: FormerProvince) -> date:
+    return move.until
 
 
 @tracked()

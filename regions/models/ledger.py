@@ -400,6 +400,11 @@ class OperatingRecord(LedgerEntry):
         """Return site, status and day."""
         return f"{self.site}: {self.get_status_display()} {self.since}"
 
+    @property
+    def tone(self) -> Tone:
+        """Return how its status is shown."""
+        return OperatingStatus(self.status).tone
+
     def get_report_url(self) -> str:
         """Return the form of the site."""
         return reverse("regions:report", args=[self.site_id])
@@ -443,6 +448,11 @@ class DigitalAdoption(LedgerEntry):
     def get_absolute_url(self) -> str:
         """Return its page in the admin, where alone it is entered."""
         return reverse("admin:regions_digitaladoption_change", args=[self.pk])
+
+    @property
+    def said(self) -> str:
+        """Return what the entry says, with what it is about: beside the stages of an MPP its words alone mislead."""
+        return f"{_('MPP Digital')}: {super().said}"
 
     @property
     def holder(self) -> Regency:

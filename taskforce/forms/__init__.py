@@ -4,18 +4,22 @@ from taskforce.forms.questions import (
     AnnouncedForm,
     AreaForm,
     CoverageForm,
+    PlaceForm,
     PledgeForm,
     PresenceForm,
     ReadinessForm,
     StandpointForm,
+    UnitsForm,
 )
 
 __all__ = [
     "AnnouncedForm",
     "AreaForm",
     "CoverageForm",
+    "PlaceForm",
     "PledgeForm",
     "PresenceForm",
     "ReadinessForm",
     "StandpointForm",
+    "UnitsForm",
 ]

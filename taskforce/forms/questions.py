@@ -15,7 +15,7 @@ from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
 from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder
+from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder, UnitOrder
 from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -151,7 +151,24 @@ class CoverageForm(StandpointForm):
     @property
     def question(self) -> Question:
         """Return the question asked; only a valid form has one."""
-        return Question(**self.given)
+        return Question(**{name: value for name, value in self.given.items() if name in CoverageForm.base_fields})
+
+
+class UnitsForm(CoverageForm):
+    """Read a question about coverage, and in which order the units of a province are to stand."""
+
+    sort = forms.ChoiceField(choices=UnitOrder, required=False, widget=forms.HiddenInput)
+
+    @property
+    def order(self) -> UnitOrder:
+        """Return in which order; only a valid form knows."""
+        return UnitOrder(self.cleaned_data["sort"] or UnitOrder.STAGE)
+
+
+class PlaceForm(CoverageForm):
+    """Read a question about one regency or MPP; the basis stands in no figure there and is only carried along."""
+
+    basis = forms.ChoiceField(choices=Basis, required=False, widget=forms.HiddenInput)
 
 
 class ProvinceForm(StandpointForm):

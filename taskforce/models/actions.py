@@ -4,7 +4,7 @@ An item has no state of its own: it stands as its last update says. Updates only
 rules of closing against raw SQL too.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -75,9 +75,11 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         regional = Q(regency__in=turf.regencies) | Q(site__regency__in=turf.regencies) | Q(province__in=turf.provinces)
         return Q(owner__in=institutions_of(user)) | Q(owner=None) & regional
 
-    def with_standing(self) -> Self:
-        """Add to each item what its last update says: `state`, `progress_pct`, `updated_at`."""
+    def with_standing(self, by: datetime | None = None) -> Self:
+        """Add to each item what its last update, made by then, says: `state`, `progress_pct`, `updated_at`."""
         last = ActionUpdate.objects.filter(item=OuterRef("pk")).order_by("-pk")
+        if by is not None:
+            last = last.filter(at__lte=by)
         return self.annotate(
             state=Coalesce(Subquery(last.values("state")[:1]), Value(ActionState.NOT_STARTED.value)),
             progress_pct=Coalesce(Subquery(last.values("progress_pct")[:1]), Value(0)),
@@ -98,6 +100,10 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         return self.filter(
             Q(province__code=code) | Q(regency__province__code=code) | Q(site__regency__province__code=code)
         )
+
+    def in_regency(self, regency: Regency) -> Self:
+        """Keep what is about a regency or its sites."""
+        return self.filter(Q(regency=regency) | Q(site__regency=regency))
 
     def most_pressing_first(self) -> Self:
         """Order by deadline, at the same deadline the most important first."""

@@ -121,6 +121,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Keep those whose cause has not gone."""
         return self.filter(cleared_on__isnull=True)
 
+    def open_on(self, day: date) -> Self:
+        """Keep those that had been raised by the end of a day and had not cleared."""
+        return self.filter(Q(cleared_on__isnull=True) | Q(cleared_on__gt=day), raised_on__lte=day)
+
     def most_urgent_first(self) -> Self:
         """Order by severity, then by how long the cause has lasted; of what nobody ever heard comes last."""
         position = Case(*(When(rule__severity=each, then=Value(place)) for place, each in enumerate(Severity)))

@@ -63,7 +63,8 @@ def test_from_the_institutions_phone_to_the_public_page(deployment: Deployment, 
 
     public = browser.new_context(**phone).new_page()
     public.goto(f"{deployment.address}/provinsi/51/")
-    public.get_by_role("link", name="Kabupaten Karangasem").click()
+    public.get_by_role("link", name="Kabupaten Karangasem").first.click()
+    public.get_by_role("link", name="MPP Kabupaten Karangasem", exact=True).click()
     expect(public.get_by_text("1 instansi dengan 3 layanan.")).to_be_visible()
     for service in ("Cek sertifikat", "Roya", "Izin lokasi usaha"):
         expect(public.get_by_text(service)).to_be_visible()

@@ -52,7 +52,8 @@ def test_every_undated_site_is_listed_with_its_page(client: Client) -> None:
 
     for code in ("11.71", "33.05", "33.20", "73.01", "13.77", "13.75", "63.04"):
         site = Site.objects.main().filter(regency__code=code).first()
-        assert f'href="/mpp/{site.pk}/"' in content
+        assert f'href="/mpp/{site.pk}/' in content
+        assert f'href="/kabkota/{code}/' in content
         assert f"/kerja/mpp/{site.pk}/lapor/" not in content
     assert content.count("belum teridentifikasi") == 0
     assert "MPP ke-140" in content

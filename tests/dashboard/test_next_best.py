@@ -42,10 +42,13 @@ def test_a_row_says_what_it_would_close_and_what_is_missing(
 
     page = text(client, EAST)
 
-    assert "Kabupaten Ponorogo Jawa Timur menyisakan 2 dari 38 unit di provinsinya menepati janji" in page
+    assert (
+        "Kabupaten Ponorogo MPP Kabupaten Ponorogo Jawa Timur menyisakan 2 dari 38 unit di provinsinya menepati janji"
+        in page
+    )
     assert "Uji coba/soft launching 1 April 2026 Tahap sesudahnya yang belum tercatat: Dibuka daerah, Siap" in page
     assert "Tutup sementara 1 Mei 2026 Janji untuk 2026: Belum jatuh tempo" in page
-    assert f'href="/mpp/{site.pk}/"' in client.get(EAST).content.decode()
+    assert f'href="/mpp/{site.pk}/?{DAY}"' in client.get(EAST).content.decode()
 
 
 def test_aspects_that_were_found_not_ready_stand_with_their_day(client: Client, assessed: Any) -> None:

@@ -54,7 +54,7 @@ def test_one_sentence_says_how_many_were_kept(client: Client, pledge: Pledge, si
     page = text(client, f"{URL}?as_at=2026-06-01")
 
     assert "Per 1 Juni 2026, 0 dari 1 janji yang sudah jatuh tempo ditepati ( 0,0 % )" in page
-    assert "Kabupaten Ponorogo Jawa Timur Terlambat 2024 berjanji 1 Maret 2024 2025" in page
+    assert "Kabupaten Ponorogo MPP Kabupaten Ponorogo Jawa Timur Terlambat 2024 berjanji 1 Maret 2024 2025" in page
     assert "1 Oktober 2024, menjadi 2025: Gedung belum selesai" in page
     assert "2024 Menjadi" not in page
 
@@ -92,7 +92,8 @@ def test_a_pledge_leads_to_its_mpp_and_its_province_with_the_question(
 ) -> None:
     content = client.get(f"{URL}?as_at=2026-06-01&year=2024").content.decode()
 
-    assert f'href="/mpp/{site.pk}/"' in content
+    assert f'href="/mpp/{site.pk}/?as_at=2026-06-01"' in content
+    assert 'href="/kabkota/35.02/?as_at=2026-06-01"' in content
     assert 'href="/provinsi/35/?as_at=2026-06-01"' in content
 
 

@@ -4,8 +4,15 @@ from datetime import date
 
 import pytest
 
-from regions.choices import EntryState, OperatingStatus, Stage
-from regions.rules import end_of_period, furthest, parse_partial_date, start_of_period
+from regions.choices import EntryState, OperatingStatus, Stage, StageMark
+from regions.rules import (
+    distance_km,
+    end_of_period,
+    furthest,
+    parse_partial_date,
+    stage_path,
+    start_of_period,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +64,31 @@ def test_the_furthest_stage_goes_by_the_order_of_the_field_not_of_the_milestones
 def test_every_choice_has_a_tone(choices: type[Stage]) -> None:
     for choice in choices:
         assert choice.tone.value
+
+
+def test_every_stage_is_reached_reported_unrecorded_or_ahead() -> None:
+    path = stage_path({Stage.COMMITTED, Stage.BUILDING}, {Stage.OPENED})
+
+    marks = dict(path)
+    assert [stage for stage, _mark in path] == list(Stage)
+    assert marks[Stage.COMMITTED] == marks[Stage.BUILDING] == StageMark.REACHED
+    assert marks[Stage.OPENED] == StageMark.REPORTED
+    assert marks[Stage.PROPOSED] == marks[Stage.STAFFING] == StageMark.UNRECORDED
+    assert marks[Stage.READY] == marks[Stage.INAUGURATED] == StageMark.AHEAD
+
+
+def test_without_a_stage_none_is_said_to_be_ahead() -> None:
+    assert {mark for _stage, mark in stage_path(set())} == {StageMark.UNRECORDED}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "km"),
+    [
+        ((-6.1818, 106.8223), (-6.1818, 106.8223), 0),
+        ((0, 0), (0, 90), 10008),
+        ((0, 0), (0, 180), 20015),
+        ((-6.1818, 106.8223), (-7.2575, 112.7521), 665),  # Jakarta to Surabaya
+    ],
+)
+def test_distances_follow_the_great_circle(start: tuple[float, float], end: tuple[float, float], km: int) -> None:
+    assert distance_km(start, end) == distance_km(end, start) == pytest.approx(km, abs=2)

@@ -36,9 +36,9 @@ HOSTILE = {
     "SQL": "'%20OR%201=1--",
 }
 QUESTIONS = ["/", "/provinsi/35/", "/komitmen/janji/", "/kesiapan/", "/angka/", "/perkiraan/berikutnya/"]
-QUESTIONS += ["/satgas/rencana/", "/api/v1/coverage/"]
+QUESTIONS += ["/satgas/rencana/", "/api/v1/coverage/", "/kabkota/35.10/"]
 PARAMETERS = ("as_at", "known_at", "basis", "counting", "layer", "boundaries", "province", "page", "limit", "q", "")
-PARAMETERS += ("year", "standing", "halaman", "metric")
+PARAMETERS += ("year", "standing", "halaman", "metric", "sort")
 
 
 @pytest.fixture
@@ -69,6 +69,8 @@ def test_stored_markup_stays_text_wherever_it_is_shown(
             "/verifikasi/",
             f"/verifikasi/tahap/{entry.pk}/",
             "/provinsi/35/?layer=reported",
+            "/kabkota/35.02/?layer=reported",
+            f"/mpp/{site.pk}/?layer=reported",
             "/admin/",
             *(f"/admin/regions/{page}" for page in ("site/", "milestone/", f"site/{site.pk}/change/")),
             f"/admin/regions/site/{site.pk}/history/",
