@@ -22,6 +22,7 @@ from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
+from dashboard.nation import nation_page, stage_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.readiness import readiness_page
 from dashboard.reports import (
@@ -29,7 +30,6 @@ from dashboard.reports import (
     Reviewed,
     ceremony_review,
     database_version,
-    nation_page,
     pledges_page,
     province_page,
     review_of,
@@ -47,9 +47,11 @@ from taskforce.forms import (
     AnnouncedForm,
     AreaForm,
     CoverageForm,
+    NationForm,
     PledgeForm,
     PresenceForm,
     ReadinessForm,
+    StageForm,
     StandpointForm,
 )
 from taskforce.forms.alerts import AcknowledgeForm, AlertFilterForm
@@ -72,10 +74,26 @@ def _version(request: HttpRequest, **address: object) -> str:
 @condition(etag_func=_version)
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
-    form = _form(request, CoverageForm)
+    form = _form(request, NationForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/nation.html", {"page": nation_page(form.question), "form": form})
+    listed = {name: form.cleaned_data[name] for name in ("island_group", "sort")}
+    page = nation_page(form.question, today=form.today, **listed)
+    return render(request, "dashboard/nation.html", {"page": page, "form": form})
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def stages(request: HttpRequest) -> HttpResponse:
+    """Show which units are how far."""
+    form = _form(request, StageForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    listed = {name: form.cleaned_data[name] for name in ("group", "province", "island_group")}
+    page = stage_page(form.question, **listed)
+    return render(request, "dashboard/stages.html", {"page": page, "form": form})
 
 
 @require_safe

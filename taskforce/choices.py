@@ -51,6 +51,18 @@ class StageGroup(models.TextChoices):
         return _GROUP_TONES[self]
 
 
+class AreaOrder(models.TextChoices):
+    """By what areas may be put in order; a minus before it turns the order round."""
+
+    NAME = "name", _("Provinsi")
+    UNITS = "units", _("Unit")
+    COVERED = "covered", _("Tercakup")
+    SHARE = "share", _("Cakupan")
+    GAP = "gap", _("Kurang")
+    TARGET = "target", _("Target")
+    PACE = "pace", _("12 bulan")
+
+
 class TargetMetric(models.TextChoices):
     """What a target's value measures."""
 

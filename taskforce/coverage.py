@@ -145,6 +145,11 @@ class UnitStanding:
     status_since: date | None
     status_precision: DatePrecision | None
 
+    @property
+    def stage_group(self) -> StageGroup:
+        """Return in which of the few steps it stands."""
+        return rules.stage_group(self.stage, is_seen=self.status in SERVING_STATUSES)
+
 
 @dataclass(frozen=True)
 class Inauguration:
@@ -377,6 +382,11 @@ def series(question: Question, province: str = "") -> tuple[CoveragePoint, ...]:
     """
     parameters = {**question.parameters, "province": province, "first_day": ROLLOUT_BEGAN_ON}
     return tuple(CoveragePoint(*row) for row in fetch(_SERIES[question.layer, question.boundaries], parameters))
+
+
+def on_day(points: Sequence[CoveragePoint], day: date) -> CoveragePoint:
+    """Return what a series says of a day: what the last point by then does, nothing before the first."""
+    return next((point for point in reversed(points) if point.since <= day), CoveragePoint(day, 0, 0))
 
 
 def _many(asked: Sequence[Definition], standpoint: Standpoint) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from taskforce.forms.questions import (
     AnnouncedForm,
     AreaForm,
     CoverageForm,
+    NationForm,
     PledgeForm,
     PresenceForm,
     ReadinessForm,
+    StageForm,
     StandpointForm,
 )
 
@@ -14,8 +16,10 @@ __all__ = [
     "AnnouncedForm",
     "AreaForm",
     "CoverageForm",
+    "NationForm",
     "PledgeForm",
     "PresenceForm",
     "ReadinessForm",
+    "StageForm",
     "StandpointForm",
 ]

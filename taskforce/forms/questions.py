@@ -15,7 +15,16 @@ from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
 from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder
+from taskforce.choices import (
+    AnnouncedMetric,
+    AreaOrder,
+    Basis,
+    Boundaries,
+    Counting,
+    Layer,
+    PresenceOrder,
+    StageGroup,
+)
 from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -151,7 +160,18 @@ class CoverageForm(StandpointForm):
     @property
     def question(self) -> Question:
         """Return the question asked; only a valid form has one."""
-        return Question(**self.given)
+        return Question(**{name: value for name, value in self.given.items() if name in CoverageForm.base_fields})
+
+
+class NationForm(CoverageForm):
+    """Read a question about coverage, and which provinces to list in which order."""
+
+    island_group = forms.ChoiceField(choices=IslandGroup, required=False, widget=forms.HiddenInput)
+    sort = forms.ChoiceField(
+        choices=[(f"{sign}{order}", order.label) for order in AreaOrder for sign in ("", "-")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
 
 class ProvinceForm(StandpointForm):
@@ -205,6 +225,20 @@ class PresenceForm(AreaForm):
     def order(self) -> PresenceOrder:
         """Return in which order the signatories are to stand; only a valid form knows."""
         return PresenceOrder(self.given.get("sort", PresenceOrder.NAME))
+
+
+class StageForm(AreaForm):
+    """Read which units are asked for: those how far, and where."""
+
+    group = forms.ChoiceField(label=_("Tahap"), choices=[("", _("Semua")), *StageGroup.choices], required=False)
+    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
+
+    field_order = ("as_at", "group", "island_group", "province", "basis", "boundaries", "known_at", "layer")
+
+    @property
+    def question(self) -> Question:
+        """Return the question asked; only a valid form has one."""
+        return Question(**{name: value for name, value in self.given.items() if name in CoverageForm.base_fields})
 
 
 class PledgeForm(StandpointForm):

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from regions.models import Milestone, OperatingRecord, Regency, Site
-from regions.rules import SERVING_STATUSES, end_of_period
+from regions.rules import end_of_period
 from taskforce.choices import Basis, Boundaries, Counting, Layer, StageGroup
-from taskforce.coverage import DAILY_FIGURES, CoveragePoint, Question, coverage, series, unit_standings
-from taskforce.rules import stage_group
+from taskforce.coverage import DAILY_FIGURES, Question, coverage, on_day, series, unit_standings
 from tests.taskforce.naive import ORDER, count
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +192,7 @@ def test_the_parts_by_stage_are_all_units(
             counted = dict.fromkeys(StageGroup, 0)
             for unit in standings:
                 if area.code in ("", unit.province):
-                    counted[stage_group(unit.stage, is_seen=unit.status in SERVING_STATUSES)] += 1
+                    counted[unit.stage_group] += 1
             assert area.units_by_group == counted
 
 
@@ -214,6 +213,5 @@ def test_the_series_says_what_coverage_says_on_every_day(
         for day in (day for day in asked if day <= question["as_at"]):
             result = coverage(**{**question, "as_at": day})
             area = result.province(province) if province else result.national
-            held = [point for point in points if point.since <= day]
-            last = held[-1] if held else CoveragePoint(day, 0, 0)
-            assert (last.units, last.covered) == ((area.units, area.covered) if area else (0, 0))
+            point = on_day(points, day)
+            assert (point.units, point.covered) == ((area.units, area.covered) if area else (0, 0))
