@@ -55,6 +55,11 @@ class Recent:
     """How many facts of earlier days came to be believed in these days."""
 
     @property
+    def has_partial_dates(self) -> bool:
+        """Return whether of some only the month or the year is known, at the end of which they count."""
+        return any(each.precision != DatePrecision.DAY for each in self.happenings)
+
+    @property
     def by_kind(self) -> dict[Stage | OperatingStatus | DigitalStatus, list[Happening]]:
         """Return what happened by kind: stages from the furthest on, then the others in the order of their lists."""
         groups: dict[Stage | OperatingStatus | DigitalStatus, list[Happening]] = {}
