@@ -13,7 +13,7 @@ from regions.models import Person, Site
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.announced import AnnouncedReport, Comparison, announced_report
 from taskforce.choices import AnnouncedCounting, AnnouncedMetric, Counting
-from taskforce.coverage import Standpoint, UndatedUnit, inaugurated_by_day
+from taskforce.coverage import Question, Standpoint, UndatedUnit, series
 from taskforce.models import KnownGap
 
 
@@ -111,4 +111,6 @@ def _picture(standpoint: Standpoint, totals: Sequence[Comparison]) -> GapPicture
         for each in totals
     ]
     first = date(ROLLOUT_BEGAN_ON.year, 1, 1)
-    return gap_picture(inaugurated_by_day(standpoint), marks, first=first, last=standpoint.as_at)
+    asked = Question(standpoint.as_at, standpoint.known_at, standpoint.layer, standpoint.boundaries)
+    steps = [(point.since, point.covered) for point in series(asked)]
+    return gap_picture(steps, marks, first=first, last=standpoint.as_at)

@@ -146,9 +146,72 @@ def _ribbon(from_y: float, to_y: float, thickness: float) -> str:
     return f"{upper} {lower} Z"
 
 
-PLOT_WIDTH, PLOT_HEIGHT = 360, 240
-PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 34, 350, 12, 214
-"""Where the plot begins and ends; the scales stand outside."""
+@dataclass(frozen=True)
+class Tick:
+    """A mark of a scale with its label, and where; positions as text."""
+
+    label: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a plot lies in its picture, in user units; the scales stand outside."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Days from left to right and counts from the bottom up, within a frame: scales, ticks and paths as text."""
+
+    frame: Frame
+    first: date
+    last: date
+    highest: int
+    """The count at the top."""
+
+    def x(self, day: date) -> str:
+        """Return how far to the right a day stands."""
+        share = (day - self.first).days / ((self.last - self.first).days or 1)
+        return f"{self.frame.left + (self.frame.right - self.frame.left) * share:.1f}"
+
+    def y(self, count: int) -> str:
+        """Return how far from the top a count stands."""
+        return f"{self.frame.bottom - (self.frame.bottom - self.frame.top) * (count / (self.highest or 1)):.1f}"
+
+    def line(self, points: Iterable[tuple[date, int]]) -> str:
+        """Return the path from point to point."""
+        return "M" + " L".join(f"{self.x(day)},{self.y(count)}" for day, count in points)
+
+    def steps(self, points: Iterable[tuple[date, int]], until: date) -> str:
+        """Return the path of a count that is nothing at first and changes only on the days of `points`."""
+        path = "".join(f"H{self.x(day)}V{self.y(count)}" for day, count in points)
+        return f"M{self.x(self.first)},{self.y(0)}{path}H{self.x(until)}"
+
+    def band(self, lower: Sequence[tuple[date, int]], upper: Sequence[tuple[date, int]]) -> str:
+        """Return the outline of what lies between two lines."""
+        return f"{self.line([*upper, *reversed(lower)])} Z"
+
+    def years(self, every: int, first: int = 0) -> tuple[Tick, ...]:
+        """Return the beginnings of years so many apart, from the first one on, or from that of the year `first`."""
+        begin = max(first, self.first.year + (self.first > date(self.first.year, 1, 1)))
+        return tuple(Tick(str(year), self.x(date(year, 1, 1))) for year in range(begin, self.last.year + 1, every))
+
+    def counts(self, values: Iterable[int]) -> tuple[Tick, ...]:
+        """Return counts where they stand."""
+        return tuple(Tick(str(value), self.y(value)) for value in values)
+
+
+def round_values(highest: int, at_most: int = 6) -> range:
+    """Return round numbers in even steps from nothing to `highest`, no more than `at_most` of them."""
+    sizes = (digit * 10**power for power in range(len(str(highest))) for digit in (1, 2, 5))
+    return range(0, highest + 1, next(size for size in sizes if highest // size < at_most))
 
 
 @dataclass(frozen=True)
@@ -174,19 +237,6 @@ class MarkShape:
     """The corner of a square around it."""
 
 
-FAN_WIDTH, FAN_HEIGHT = 320, 220
-FAN_LEFT, FAN_RIGHT, FAN_TOP, FAN_BOTTOM = 32, 306, 20, 196
-"""Between these lies the picture; numbers stand outside."""
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A mark of a scale with its label, and where; positions as text."""
-
-    label: str
-    at: str
-
-
 @dataclass(frozen=True)
 class GapPicture:
     """A line that rises in steps, and marks that stand off it."""
@@ -195,15 +245,8 @@ class GapPicture:
     marks: tuple[MarkShape, ...]
     years: tuple[Tick, ...]
     values: tuple[Tick, ...]
-    width: int = PLOT_WIDTH
-    height: int = PLOT_HEIGHT
-    left: int = PLOT_LEFT
-    right: int = PLOT_RIGHT
-    top: int = PLOT_TOP
-    bottom: int = PLOT_BOTTOM
+    frame: Frame = Frame(width=360, height=240, left=34, right=350, top=12, bottom=214)
     mark_size: int = 6
-    values_x: int = PLOT_LEFT - 5
-    years_y: int = PLOT_BOTTOM + 16
 
 
 def gap_picture(steps: Sequence[tuple[date, int]], marks: Sequence[Mark], *, first: date, last: date) -> GapPicture:
@@ -215,29 +258,24 @@ def gap_picture(steps: Sequence[tuple[date, int]], marks: Sequence[Mark], *, fir
         first: the day at the left end, on which the count is nothing.
         last: the day at the right end, later than `first`.
     """
-    days = (last - first).days or 1
     highest = max([1, *(value for _day, value in steps), *(max(mark.value, mark.against) for mark in marks)])
-
-    def x(day: date) -> str:
-        return f"{PLOT_LEFT + (PLOT_RIGHT - PLOT_LEFT) * (day - first).days / days:.1f}"
-
-    def y(value: int) -> str:
-        return f"{PLOT_BOTTOM - (PLOT_BOTTOM - PLOT_TOP) * value / highest:.1f}"
-
-    path = "".join(f"H{x(day)}V{y(value)}" for day, value in steps)
-    unit = 10 ** (len(str(highest)) - 1)
-    years = [date(year, 1, 1) for year in range(first.year, last.year + 1) if date(year, 1, 1) >= first]
+    plot = Plot(GapPicture.frame, first, last, highest)
     return GapPicture(
-        line=f"M{PLOT_LEFT},{y(0)}{path}H{PLOT_RIGHT}",
-        marks=tuple(_mark_shape(mark, x(mark.on), y(mark.value), y(mark.against)) for mark in marks),
-        years=tuple(Tick(f"{day:%Y}", x(day)) for day in years if day.year % 2 == first.year % 2),
-        values=tuple(Tick(str(value), y(value)) for value in range(0, highest + 1, unit)),
+        line=plot.steps(steps, until=last),
+        marks=tuple(_mark_shape(mark, plot) for mark in marks),
+        years=plot.years(2),
+        values=plot.counts(round_values(highest)),
     )
 
 
-def _mark_shape(mark: Mark, x: str, y: str, against_y: str) -> MarkShape:
+def _mark_shape(mark: Mark, plot: Plot) -> MarkShape:
     half = GapPicture.mark_size / 2
-    return MarkShape(mark.kind, x, y, against_y, f"{float(x) - half:.1f}", f"{float(y) - half:.1f}")
+    x, y = plot.x(mark.on), plot.y(mark.value)
+    return MarkShape(mark.kind, x, y, plot.y(mark.against), f"{float(x) - half:.1f}", f"{float(y) - half:.1f}")
+
+
+Fan = Sequence[tuple[date, tuple[int, int, int]]]
+"""What a tenth, half and nine tenths of the draws do not exceed, by day."""
 
 
 @dataclass(frozen=True)
@@ -250,17 +288,10 @@ class FanPicture:
     now: str
     years: tuple[Tick, ...]
     counts: tuple[Tick, ...]
-    width: int = FAN_WIDTH
-    height: int = FAN_HEIGHT
-    left: int = FAN_LEFT
-    right: int = FAN_RIGHT
-    top: int = FAN_TOP
-    bottom: int = FAN_BOTTOM
+    frame: Frame = Frame(width=320, height=220, left=32, right=306, top=20, bottom=196)
 
 
-def fan_picture(
-    past: Sequence[tuple[date, int]], fan: Sequence[tuple[date, tuple[int, int, int]]], *, full: int
-) -> FanPicture:
+def fan_picture(past: Sequence[tuple[date, int]], fan: Fan, *, full: int) -> FanPicture:
     """Return the picture of a count's past and its possible future, P10, P50 and P90 by day.
 
     Args:
@@ -273,26 +304,16 @@ def fan_picture(
     """
     if not (past and fan and full):
         raise ValueError("There is nothing to draw.")
-    first, last = past[0][0], fan[-1][0]
-
-    def x(day: date) -> str:
-        return f"{FAN_LEFT + (FAN_RIGHT - FAN_LEFT) * ((day - first).days / (last - first).days):.1f}"
-
-    def y(count: int) -> str:
-        return f"{FAN_BOTTOM - (FAN_BOTTOM - FAN_TOP) * (count / full):.1f}"
-
-    def line(points: Iterable[tuple[date, int]]) -> str:
-        return "M" + " L".join(f"{x(day)},{y(count)}" for day, count in points)
-
-    lower, middle, upper = ([(day, spread[which]) for day, spread in fan] for which in range(3))
+    plot = Plot(FanPicture.frame, past[0][0], fan[-1][0], full)
+    band, middle = _fan_paths(plot, fan)
     now, covered = past[-1]
     return FanPicture(
-        past=line(past),
-        band=f"{line([*upper, *reversed(lower)])} Z",
-        middle=line(middle),
-        now=x(now),
-        years=tuple(Tick(str(year), x(date(year, 1, 1))) for year in range(first.year + 1, last.year + 1, 5)),
-        counts=tuple(Tick(str(count), y(count)) for count in sorted({0, covered, full})),
+        past=plot.line(past),
+        band=band,
+        middle=middle,
+        now=plot.x(now),
+        years=plot.years(5, first=plot.first.year + 1),
+        counts=plot.counts(sorted({0, covered, full})),
     )
 
 
@@ -351,3 +372,89 @@ def path_picture(stops: Sequence[tuple[str, str]]) -> PathPicture:
             for (kind, _label), (after, _after_label), x, next_x in pairs
         ),
     )
+
+
+def _fan_paths(plot: Plot, fan: Fan) -> tuple[str, str]:
+    """Return the outline of a fan, and the line through its middle."""
+    lower, middle, upper = ([(day, spread[which]) for day, spread in fan] for which in range(3))
+    return plot.band(lower, upper), plot.line(middle)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A count that is to be reached by a day; what it is called stands in a list beside the picture."""
+
+    label: str
+    by: date
+    count: int
+
+
+@dataclass(frozen=True)
+class AimShape:
+    """Where an aim stands: a diamond at its count, on a line up from its day; positions as text."""
+
+    label: str
+    x: str
+    y: str
+    diamond: str
+
+
+@dataclass(frozen=True)
+class TrendPicture:
+    """A count that went in steps up to a day, what was to be reached by when, and what may come."""
+
+    line: str
+    now: str
+    now_y: str
+    aims: tuple[AimShape, ...]
+    years: tuple[Tick, ...]
+    counts: tuple[Tick, ...]
+    band: str
+    """Empty where nothing is said of the future."""
+    middle: str
+    frame: Frame = Frame(width=480, height=270, left=38, right=462, top=26, bottom=238)
+
+
+AIM_SIZE = 5
+
+
+def trend_picture(
+    steps: Sequence[tuple[date, int]], aims: Sequence[Aim], fan: Fan, *, first: date, now: date, full: int
+) -> TrendPicture:
+    """Return the picture of how a count came to be what it is.
+
+    Args:
+        steps: the days on which it changed, in order, each with what it was from then on.
+        aims: what was to be reached by when.
+        fan: what may come, from `now` on; may be empty.
+        first: the day at the left end.
+        now: the day on which the steps end.
+        full: all that can be reached.
+
+    Raises:
+        ValueError: nothing can be reached.
+    """
+    if not full:
+        raise ValueError("There is nothing to draw.")
+    last = max([now, *(aim.by for aim in aims), *(day for day, _spread in fan)])
+    highest = max([full, *(count for _day, count in steps), *(aim.count for aim in aims)])
+    plot = Plot(TrendPicture.frame, first, last, highest)
+    band, middle = _fan_paths(plot, fan) if fan else ("", "")
+    # The highest has a label of its own, which none may touch.
+    rounds = [value for value in round_values(highest) if value < highest * 0.92]
+    return TrendPicture(
+        line=plot.steps(steps, until=now),
+        now=plot.x(now),
+        now_y=plot.y(steps[-1][1] if steps else 0),
+        aims=tuple(_aim_shape(aim, plot) for aim in aims),
+        years=plot.years(max(1, -(-(last.year - first.year + 1) // 8))),
+        counts=plot.counts([*rounds, highest]),
+        band=band,
+        middle=middle,
+    )
+
+
+def _aim_shape(aim: Aim, plot: Plot) -> AimShape:
+    x, y = plot.x(aim.by), plot.y(aim.count)
+    side = AIM_SIZE
+    return AimShape(aim.label, x, y, f"M{x},{y}m0,-{side}l{side},{side}l-{side},{side}l-{side},-{side}Z")

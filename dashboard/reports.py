@@ -18,6 +18,7 @@ from accounts.models import User
 from commitments.models import Presence
 from dashboard.charts import Flow, FlowPicture, flow_picture
 from dashboard.counters import PresenceChange, change_by
+from dashboard.trend import Trend, trend
 from regions.choices import CeremonyKind, EntryState
 from regions.models import (
     LEDGERS,
@@ -37,18 +38,18 @@ from regions.models.about import SUBJECTS
 from regions.reports import Card, SiteCard, readiness_cards, site_cards
 from regions.services.ledger import verify
 from regions.services.review import looks, verify_ceremony
-from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
+from taskforce.coverage import (
+    AreaCoverage,
+    Coverage,
+    Question,
+    Standpoint,
+    UnitStanding,
+    answer,
+    series,
+    unit_standings,
+)
 from taskforce.pledges import PledgeOutcome, PledgeReport, pledge_report
 from taskforce.readiness import AspectStanding, beside
-
-
-@dataclass(frozen=True)
-class NationPage:
-    """The nation and its provinces on a day."""
-
-    coverage: Coverage
-    provinces_at_none: tuple[AreaCoverage, ...]
-    provinces_complete: tuple[AreaCoverage, ...]
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,8 @@ class ProvincePage:
 
     coverage: Coverage
     area: AreaCoverage
+    trend: Trend
     units: tuple[UnitRow, ...]
-
-
-def nation_page(question: Question) -> NationPage:
-    """Return what the first page shows."""
-    coverage = answer(question)
-    with_units = [area for area in coverage.provinces if area.units]
-    return NationPage(
-        coverage=coverage,
-        provinces_at_none=tuple(area for area in with_units if not area.covered),
-        provinces_complete=tuple(area for area in with_units if area.covered == area.units),
-    )
 
 
 def province_page(question: Question, code: str) -> ProvincePage:
@@ -92,7 +83,8 @@ def province_page(question: Question, code: str) -> ProvincePage:
     standings = unit_standings(question, code)
     sites = main_sites(unit.code for unit in standings)
     units = tuple(UnitRow(unit, tuple(sites[unit.code])) for unit in standings)
-    return ProvincePage(coverage=coverage, area=area, units=units)
+    course = trend(question, area, series(question, code))
+    return ProvincePage(coverage=coverage, area=area, trend=course, units=units)
 
 
 def main_sites(codes: Iterable[str]) -> dict[str, list[Site]]:

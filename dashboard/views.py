@@ -20,6 +20,7 @@ from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_page
 from dashboard.announced import announced_page, figure_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
+from dashboard.nation import nation_page, stage_page
 from dashboard.pages import figures_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.provinces import province_details
@@ -28,7 +29,6 @@ from dashboard.reports import (
     REVIEWED,
     Reviewed,
     ceremony_review,
-    nation_page,
     pledges_page,
     province_page,
     review_of,
@@ -45,10 +45,11 @@ from regions.services.review import give_opinion, looks, verify_as_seen, verify_
 from taskforce.forms import (
     AnnouncedForm,
     AreaForm,
-    CoverageForm,
+    NationForm,
     PledgeForm,
     PresenceForm,
     ReadinessForm,
+    StageForm,
     StandpointForm,
     UnitsForm,
 )
@@ -64,10 +65,23 @@ AnyForm = TypeVar("AnyForm", bound=StandpointForm)
 @figures_page
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
-    form = _form(request, CoverageForm)
+    form = _form(request, NationForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/nation.html", {"page": nation_page(form.question), "form": form})
+    listed = {name: form.cleaned_data[name] for name in ("island_group", "sort")}
+    page = nation_page(form.question, today=form.today, **listed)
+    return render(request, "dashboard/nation.html", {"page": page, "form": form})
+
+
+@figures_page
+def stages(request: HttpRequest) -> HttpResponse:
+    """Show which units are how far."""
+    form = _form(request, StageForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    listed = {name: form.cleaned_data[name] for name in ("group", "province", "island_group")}
+    page = stage_page(form.question, **listed)
+    return render(request, "dashboard/stages.html", {"page": page, "form": form})
 
 
 @figures_page

@@ -36,6 +36,33 @@ class Boundaries(models.TextChoices):
     NOW = "now", _("sekarang")
 
 
+class StageGroup(models.TextChoices):
+    """How far a unit is, in the few steps that are told apart at a glance; from the furthest to nothing known."""
+
+    INAUGURATED = "inaugurated", _("Diresmikan")
+    OPENED = "opened", _("Dibuka/uji coba")
+    UNDERWAY = "underway", _("Dalam proses")
+    COMMITTED = "committed", _("Komitmen")
+    UNKNOWN = "unknown", _("Belum ada data")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how it is shown."""
+        return _GROUP_TONES[self]
+
+
+class AreaOrder(models.TextChoices):
+    """By what areas may be put in order; a minus before it turns the order round."""
+
+    NAME = "name", _("Provinsi")
+    UNITS = "units", _("Unit")
+    COVERED = "covered", _("Tercakup")
+    SHARE = "share", _("Cakupan")
+    GAP = "gap", _("Kurang")
+    TARGET = "target", _("Target")
+    PACE = "pace", _("12 bulan")
+
+
 class TargetMetric(models.TextChoices):
     """What a target's value measures."""
 
@@ -176,6 +203,13 @@ REGIONAL = "daerah"
 """Stands in an address for the items that the government of their region owns."""
 
 
+_GROUP_TONES = {
+    StageGroup.INAUGURATED: Tone.DONE,
+    StageGroup.OPENED: Tone.NEAR,
+    StageGroup.UNDERWAY: Tone.UNDERWAY,
+    StageGroup.COMMITTED: Tone.PROMISED,
+    StageGroup.UNKNOWN: Tone.UNKNOWN,
+}
 _ACTION_TONES = {
     ActionState.NOT_STARTED: Tone.UNKNOWN,
     ActionState.UNDERWAY: Tone.UNDERWAY,

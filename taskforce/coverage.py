@@ -1,15 +1,15 @@
 """How many units are covered, on any day and in any definition? Nothing else in the product counts.
 
-`coverage` answers for one day, for pages, API, exports and alerts. `DAILY_FIGURES` answers for many days in
-one statement, for the stored snapshots; `counts_on` for many definitions, each with its day, to be held against
-what officials announced. All are put together from the same fragments of SQL: which entries
-are in force, on which days that makes a unit covered, and which province a unit belongs to; `taskforce.presence`
-and `taskforce.readiness` use the same. DESIGN section 4
-defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
+`coverage` answers for one day, for pages, API, exports and alerts; `series` says on which days the answer changed, for
+pictures. `DAILY_FIGURES` answers for many days in one statement, for the stored snapshots; `counts_on` for many
+definitions, each with its day, to be held against what officials announced. All are put together from the same
+fragments of SQL: which entries are in force, on which days that makes a unit covered, and which province a unit belongs
+to; `taskforce.presence` and `taskforce.readiness` use the same. DESIGN section 4 defines the terms;
+docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -20,9 +20,9 @@ from django.db.models import TextChoices
 from django.utils import timezone
 
 from regions.choices import DatePrecision, DigitalStatus, EntryState, OperatingStatus, RegencyKind, Stage
-from regions.rules import OPENED_STAGES, SERVING_STATUSES, STAGE_ORDER
+from regions.rules import OPENED_STAGES, ROLLOUT_BEGAN_ON, SERVING_STATUSES, STAGE_ORDER
 from taskforce import rules
-from taskforce.choices import AnnouncedCounting, Basis, Boundaries, Counting, Layer
+from taskforce.choices import AnnouncedCounting, Basis, Boundaries, Counting, Layer, StageGroup
 from taskforce.models import Target
 
 # --- Answers ---------------------------------------------------------------------------------------------
@@ -41,9 +41,12 @@ class AreaCoverage:
     """Units by their furthest stage; those that reached none are in no stage."""
     units_without_site: int
     """Units of which the ledger knows nothing on that day: shown as "belum ada data"."""
+    serving_by_stage: Mapping[Stage | None, int]
+    """Of these the units with an MPP at work on that day; under None those that reached no stage."""
     newly_covered: int
     """Units first covered within the last twelve months."""
-    target: "Goal | None"
+    goals: "tuple[Goal, ...]"
+    """Every target that steers the area on that day, nearest deadline first."""
     as_at: date
 
     @property
@@ -57,6 +60,22 @@ class AreaCoverage:
         return self.units - sum(self.units_by_stage.values())
 
     @property
+    def units_by_group(self) -> dict[StageGroup, int]:
+        """Return how many units are how far, in few steps that together are all units."""
+        groups = dict.fromkeys(StageGroup, 0)
+        for stage, serving in self.serving_by_stage.items():
+            units = self.units_without_stage if stage is None else self.units_by_stage[stage]
+            groups[rules.stage_group(stage, is_seen=True)] += serving
+            groups[rules.stage_group(stage, is_seen=False)] += units - serving
+        return groups
+
+    @property
+    def target(self) -> "Goal | None":
+        """Return the target to be reached next, the last one when all deadlines have passed; None without any."""
+        ahead = (goal for goal in self.goals if goal.deadline >= self.as_at)
+        return next(ahead, self.goals[-1] if self.goals else None)
+
+    @property
     def target_pct(self) -> Decimal | None:
         """Return the target in percent of the units, one place; None without a target."""
         if self.target is None:
@@ -66,7 +85,7 @@ class AreaCoverage:
     @property
     def target_units(self) -> int | None:
         """Return how many units the target asks for; None without a target."""
-        return None if self.target is None else rules.units_for(self.target.share, self.units)
+        return None if self.target is None else self.target.units_of(self.units)
 
     @property
     def gap_units(self) -> int | None:
@@ -102,6 +121,10 @@ class Goal:
     is_inherited: bool = False
     """Whether a province goes by the nation's target because it has none of its own."""
 
+    def units_of(self, units: int) -> int:
+        """Return how many of `units` it asks for."""
+        return rules.units_for(self.share, units)
+
 
 @dataclass(frozen=True)
 class UnitStanding:
@@ -121,6 +144,11 @@ class UnitStanding:
     """The latest word on whether its MPP serves the public; None when there is none."""
     status_since: date | None
     status_precision: DatePrecision | None
+
+    @property
+    def stage_group(self) -> StageGroup:
+        """Return in which of the few steps it stands."""
+        return rules.stage_group(self.stage, is_seen=self.status in SERVING_STATUSES)
 
 
 @dataclass(frozen=True)
@@ -220,6 +248,15 @@ class AreaCount:
 
 
 @dataclass(frozen=True)
+class CoveragePoint:
+    """How many units an area has from a day on, and how many of them are covered."""
+
+    since: date
+    units: int
+    covered: int
+
+
+@dataclass(frozen=True)
 class UndatedUnit:
     """A unit whose MPP was seen at work, but of which the ledger has no day on which it came to count."""
 
@@ -242,6 +279,11 @@ class Coverage:
     computed_at: datetime
     national: AreaCoverage
     provinces: tuple[AreaCoverage, ...] = field(repr=False)
+
+    def islands(self, group: str) -> AreaCoverage:
+        """Return the figures of a group of islands, which goes by the nation's targets."""
+        areas = tuple(area for area in self.provinces if area.island_group == group)
+        return _sum(areas, _inherited(self.national.goals), self.question.as_at, name=group)
 
     def province(self, code: str) -> AreaCoverage | None:
         """Return one province's figures, None when it did not exist in these boundaries."""
@@ -276,12 +318,12 @@ def answer(question: Question) -> Coverage:
     as_at = question.as_at
     facts = fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
     targets = _targets_by_area(as_at)
-    national_goal = _goal(targets.get("", []), sum(units for _code, _name, _group, units, *_rest in facts), as_at)
-    provinces = tuple(_area(row, targets, national_goal, as_at) for row in facts)
+    goals = _goals(targets.get("", []), sum(units for _code, _name, _group, units, *_rest in facts))
+    provinces = tuple(_area(row, targets, goals, as_at) for row in facts)
     return Coverage(
         question=question,
         computed_at=timezone.now(),
-        national=_sum(provinces, national_goal, as_at),
+        national=_sum(provinces, goals, as_at, name="Indonesia"),
         provinces=provinces,
     )
 
@@ -328,9 +370,23 @@ def undated_on(asked: Sequence[Definition], standpoint: Standpoint) -> dict[Defi
     return {definition: tuple(seen) for definition, seen in units.items()}
 
 
-def inaugurated_by_day(standpoint: Standpoint) -> tuple[tuple[date, int], ...]:
-    """Return the days on which units came to be inaugurated, each with how many were by then, up to the day asked."""
-    return tuple(fetch(_INAUGURATED_BY_DAY[standpoint.layer], standpoint.parameters))
+def series(question: Question, province: str = "") -> tuple[CoveragePoint, ...]:
+    """Return the days on which coverage changed since the rollout began, up to the day asked about, in order.
+
+    On each day in between `coverage` gives what the point before it says. The first point is the first day of the
+    rollout, unless the area had no units by then.
+
+    Args:
+        question: the day at the end, and the definition. In the boundaries of `THEN` each day has its own.
+        province: the code of the only province asked about; empty for the nation.
+    """
+    parameters = {**question.parameters, "province": province, "first_day": ROLLOUT_BEGAN_ON}
+    return tuple(CoveragePoint(*row) for row in fetch(_SERIES[question.layer, question.boundaries], parameters))
+
+
+def on_day(points: Sequence[CoveragePoint], day: date) -> CoveragePoint:
+    """Return what a series says of a day: what the last point by then does, nothing before the first."""
+    return next((point for point in reversed(points) if point.since <= day), CoveragePoint(day, 0, 0))
 
 
 def _many(asked: Sequence[Definition], standpoint: Standpoint) -> dict[str, Any]:
@@ -377,34 +433,39 @@ def _standing(row: tuple[Any, ...]) -> UnitStanding:
 
 
 def _area(
-    row: tuple[Any, ...], targets: Mapping[str, list[Target]], national: Goal | None, as_at: date
+    row: tuple[Any, ...], targets: Mapping[str, list[Target]], national: tuple[Goal, ...], as_at: date
 ) -> AreaCoverage:
     code, name, island_group, units, covered, newly_covered, without_site, *stages = row
+    reached, serving = stages[: len(STAGE_ORDER)], stages[len(STAGE_ORDER) :]
     return AreaCoverage(
         code=code,
         name=name,
         island_group=island_group,
         units=units,
         covered=covered,
-        units_by_stage=dict(zip(STAGE_ORDER, stages, strict=True)),
+        units_by_stage=dict(zip(STAGE_ORDER, reached, strict=True)),
+        serving_by_stage=dict(zip((*STAGE_ORDER, None), serving, strict=True)),
         units_without_site=without_site,
         newly_covered=newly_covered,
-        target=_goal(targets.get(code, []), units, as_at) or _inherited(national),
+        goals=_goals(targets.get(code, []), units) or _inherited(national),
         as_at=as_at,
     )
 
 
-def _sum(provinces: tuple[AreaCoverage, ...], goal: Goal | None, as_at: date) -> AreaCoverage:
+def _sum(provinces: tuple[AreaCoverage, ...], goals: tuple[Goal, ...], as_at: date, *, name: str) -> AreaCoverage:
     return AreaCoverage(
         code="",
-        name="Indonesia",
+        name=name,
         island_group="",
         units=sum(area.units for area in provinces),
         covered=sum(area.covered for area in provinces),
         units_by_stage={stage: sum(area.units_by_stage[stage] for area in provinces) for stage in STAGE_ORDER},
         units_without_site=sum(area.units_without_site for area in provinces),
+        serving_by_stage={
+            stage: sum(area.serving_by_stage[stage] for area in provinces) for stage in (*STAGE_ORDER, None)
+        },
         newly_covered=sum(area.newly_covered for area in provinces),
-        target=goal,
+        goals=goals,
         as_at=as_at,
     )
 
@@ -417,21 +478,18 @@ def _targets_by_area(as_at: date) -> dict[str, list[Target]]:
     return by_area
 
 
-def _goal(targets: list[Target], units: int, as_at: date) -> Goal | None:
-    """Return the goal of an area from its `targets`: its next deadline, or the last one when all have passed."""
-    target = next((target for target in targets if target.deadline >= as_at), targets[-1] if targets else None)
-    if target is None:
-        return None
-    share = target.share_of(units)
-    if share is None:
-        return None
-    return Goal(share=share, deadline=target.deadline, set_by=target.set_by, source=target.source)
+def _goals(targets: list[Target], units: int) -> tuple[Goal, ...]:
+    """Return the `targets` of an area as shares of its units, where it has any."""
+    shares = ((target, target.share_of(units)) for target in targets)
+    return tuple(
+        Goal(share=share, deadline=target.deadline, set_by=target.set_by, source=target.source)
+        for target, share in shares
+        if share is not None
+    )
 
 
-def _inherited(goal: Goal | None) -> Goal | None:
-    if goal is None:
-        return None
-    return Goal(goal.share, goal.deadline, goal.set_by, goal.source, is_inherited=True)
+def _inherited(goals: tuple[Goal, ...]) -> tuple[Goal, ...]:
+    return tuple(replace(goal, is_inherited=True) for goal in goals)
 
 
 # --- Questions to the ledger -----------------------------------------------------------------------------
@@ -580,12 +638,20 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
     by_stage = ",\n        ".join(
         f"count(unit.id) FILTER (WHERE stage.furthest = {position})" for position in range(len(STAGE_ORDER))
     )
+    serving_by_stage = ",\n        ".join(
+        f"count(serving.holder_id) FILTER (WHERE stage.furthest {each})"
+        for each in (*(f"= {position}" for position in range(len(STAGE_ORDER))), "IS NULL")
+    )
     return f"""{_facts(layer, boundaries)},
     stage AS (
         SELECT holder_id, max(position) AS furthest FROM reached GROUP BY holder_id
     ),
     seen AS (
         SELECT DISTINCT holder_id FROM operating WHERE since <= %(as_at)s::date
+    ),
+    serving AS (
+        SELECT DISTINCT holder_id FROM covered
+        WHERE counting = '{Counting.OPERATING}' AND days @> %(as_at)s::date
     )
     SELECT
         province.code, province.name, province.island_group,
@@ -593,11 +659,13 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
         count(standing.holder_id) AS covered,
         count(standing.holder_id) FILTER (WHERE standing.covered_on > %(year_before)s::date) AS newly_covered,
         count(unit.id) FILTER (WHERE stage.holder_id IS NULL AND seen.holder_id IS NULL) AS without_site,
-        {by_stage}
+        {by_stage},
+        {serving_by_stage}
     FROM regions_province province
     LEFT JOIN unit ON unit.province_id = province.id
     LEFT JOIN stage ON stage.holder_id = unit.holder_id
     LEFT JOIN seen ON seen.holder_id = unit.holder_id
+    LEFT JOIN serving ON serving.holder_id = unit.holder_id
     LEFT JOIN standing ON standing.holder_id = unit.holder_id
     GROUP BY province.id
     HAVING {PROVINCE_STANDS[boundaries]}
@@ -721,14 +789,57 @@ def _undated_on(layer: Layer, boundaries: Boundaries) -> str:
     """
 
 
-def _inaugurated_by_day(layer: Layer) -> str:
+def _steps(layer: Layer, boundaries: Boundaries, bases: str, countings: str, supposed: str = _SUPPOSED) -> str:
+    """Define `step`: the days from `first_day` on which a province has more or fewer units, or more or fewer covered.
+
+    `bases` and `countings` are the rows of the definitions asked for.
+    """
     return f"""
-    WITH {ledger(layer)}
-    SELECT lower(days), (sum(count(*)) OVER (ORDER BY lower(days)))::int
-    FROM covered
-    JOIN regions_regency regency ON regency.id = covered.holder_id AND regency.is_autonomous
-    WHERE counting = '{Counting.INAUGURATED}' AND lower(days) <= %(as_at)s::date
-    GROUP BY lower(days) ORDER BY lower(days)
+    WITH {ledger(layer, supposed)},
+    counted AS (
+        SELECT holder_id, counting, unnest(range_agg(days)) AS days
+        FROM covered WHERE NOT isempty(days) GROUP BY holder_id, counting
+    ),
+    belonging AS ({_BELONGING[boundaries]}
+    ),
+    bases (basis) AS (VALUES {bases}),
+    countings (counting) AS (VALUES {countings}),
+    unit AS (
+        SELECT basis, {_HOLDER} AS holder_id, belonging.province_id, belonging.days
+        FROM regions_regency regency
+        JOIN belonging ON belonging.regency_id = regency.id
+        CROSS JOIN bases
+        WHERE {_BASIS_HOLDS}
+    ),
+    period AS (
+        SELECT basis, counting, province_id, days, 1 AS units, 0 AS covered FROM unit CROSS JOIN countings
+        UNION ALL
+        SELECT basis, counting, province_id, unit.days * counted.days, 0, 1
+        FROM unit JOIN counted USING (holder_id) JOIN countings USING (counting)
+        WHERE unit.days && counted.days
+    ),
+    step AS (
+        SELECT basis, counting, province_id,
+               greatest(lower(days), %(first_day)s::date) AS as_at, units, covered
+        FROM period WHERE upper_inf(days) OR upper(days) > %(first_day)s::date
+        UNION ALL
+        SELECT basis, counting, province_id, upper(days), -units, -covered
+        FROM period WHERE upper(days) > %(first_day)s::date
+    )"""
+
+
+def _series(layer: Layer, boundaries: Boundaries) -> str:
+    # A unit that leaves is taken off on the day it comes elsewhere; only days on which something changes are kept.
+    return f"""{_steps(layer, boundaries, "(%(basis)s::text)", "(%(counting)s::text)")},
+    change AS (
+        SELECT as_at, sum(units) AS units, sum(covered) AS covered
+        FROM step JOIN regions_province province ON province.id = step.province_id
+        WHERE as_at <= %(as_at)s::date AND (%(province)s = '' OR province.code = %(province)s)
+        GROUP BY as_at
+        HAVING sum(units) <> 0 OR sum(covered) <> 0
+    )
+    SELECT as_at, (sum(units) OVER so_far)::int, (sum(covered) OVER so_far)::int
+    FROM change WINDOW so_far AS (ORDER BY as_at) ORDER BY as_at
     """
 
 
@@ -751,41 +862,12 @@ _BY_UNIT = {asked: _by_unit(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _INAUGURATIONS = {asked: _inaugurations(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _COUNTS_ON = {asked: _counts_on(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _UNDATED_ON = {asked: _undated_on(*asked) for asked in LAYERS_AND_BOUNDARIES}
-_INAUGURATED_BY_DAY = {layer: _inaugurated_by_day(layer) for layer in Layer}
+_SERIES = {asked: _series(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _DIGITAL_ON = {layer: _digital_on(layer) for layer in Layer}
 
 
-DAILY_FIGURES = f"""
-    WITH {ledger(Layer.VERIFIED, supposed="")},
-    counted AS (
-        SELECT holder_id, counting, unnest(range_agg(days)) AS days
-        FROM covered WHERE NOT isempty(days) GROUP BY holder_id, counting
-    ),
-    belonging AS ({_BELONGING[Boundaries.THEN]}
-    ),
-    unit AS (
-        SELECT basis, {_HOLDER} AS holder_id, belonging.province_id, belonging.days
-        FROM regions_regency regency
-        JOIN belonging ON belonging.regency_id = regency.id
-        CROSS JOIN (VALUES {", ".join(f"('{basis}')" for basis in Basis)}) AS bases (basis)
-        WHERE {_BASIS_HOLDS}
-    ),
-    countings (counting) AS (VALUES {", ".join(f"('{counting}')" for counting in Counting)}),
-    period AS (
-        SELECT basis, counting, province_id, days, 1 AS units, 0 AS covered FROM unit CROSS JOIN countings
-        UNION ALL
-        SELECT basis, counting, province_id, unit.days * counted.days, 0, 1
-        FROM unit JOIN counted USING (holder_id)
-        WHERE unit.days && counted.days
-    ),
-    step AS (
-        SELECT basis, counting, province_id,
-               greatest(lower(days), %(first_day)s::date) AS as_at, units, covered
-        FROM period WHERE upper_inf(days) OR upper(days) > %(first_day)s::date
-        UNION ALL
-        SELECT basis, counting, province_id, upper(days), -units, -covered
-        FROM period WHERE upper(days) > %(first_day)s::date
-    ),
+_ALL_BASES, _ALL_COUNTINGS = (", ".join(f"('{each}')" for each in values) for values in (Basis, Counting))
+DAILY_FIGURES = f"""{_steps(Layer.VERIFIED, Boundaries.THEN, _ALL_BASES, _ALL_COUNTINGS, supposed="")},
     change AS (
         SELECT basis, counting, coalesce(province_id, 0) AS area, as_at,
                sum(units) AS units, sum(covered) AS covered
@@ -794,7 +876,7 @@ DAILY_FIGURES = f"""
     ),
     grid AS (
         SELECT basis, counting, area, established_on, day::date AS as_at
-        FROM (VALUES {", ".join(f"('{basis}')" for basis in Basis)}) AS bases (basis)
+        FROM bases
         CROSS JOIN countings
         CROSS JOIN (
             SELECT id AS area, established_on FROM regions_province

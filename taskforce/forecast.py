@@ -185,7 +185,7 @@ def forecast(standpoint: Standpoint) -> ForecastReport:
     """Return when the nation and each province may get to 100 % of the 509 units, all inaugurated."""
     coverage = answer(Question(standpoint.as_at, standpoint.known_at, standpoint.layer, standpoint.boundaries))
     facts = facts_of(standpoint)
-    drawn = draw(facts, standpoint.as_at, 12 * model.HORIZON_YEARS, model.DRAWS)
+    drawn = _drawn(facts, standpoint.as_at)
     covered_on = _inaugurations(facts)
     return ForecastReport(
         standpoint=standpoint,
@@ -193,13 +193,18 @@ def forecast(standpoint: Standpoint) -> ForecastReport:
         national=_forecast_of(coverage.national, drawn, standpoint.as_at),
         provinces=tuple(_forecast_of(area, drawn, standpoint.as_at) for area in coverage.provinces),
         past=_past(covered_on, standpoint.as_at),
-        fan=tuple(
-            FanPoint(rules.months_later(standpoint.as_at, month), Spread(*covered))
-            for month, covered in enumerate(drawn.covered if drawn else ())
-        ),
+        fan=_fan(drawn, standpoint.as_at),
         trials=_trials(standpoint, covered_on),
         last_inauguration=max(covered_on.values(), default=None),
     )
+
+
+def national_fan(standpoint: Standpoint) -> tuple[FanPoint, ...]:
+    """Return how many units may be covered month by month from a standpoint on; nothing where the data do not suffice.
+
+    It is the fan of `forecast`, without what that tries on the past.
+    """
+    return _fan(_drawn(facts_of(standpoint), standpoint.as_at), standpoint.as_at)
 
 
 def facts_of(standpoint: Standpoint) -> tuple[Fact, ...]:
@@ -253,6 +258,17 @@ def draw(facts: tuple[Fact, ...], as_at: date, months: int, draws: int) -> Drawn
         covered=tuple(map(tuple, model.spread(model.covered_by(drawn, months)).T.tolist())),
         finish=dict(zip(provinces, finish, strict=True)) | {"": model.spread(drawn.max(axis=1)).tolist()},
         in_a_year=dict(zip(provinces, in_a_year, strict=True)),
+    )
+
+
+def _drawn(facts: tuple[Fact, ...], as_at: date) -> Drawn | None:
+    return draw(facts, as_at, 12 * model.HORIZON_YEARS, model.DRAWS)
+
+
+def _fan(drawn: Drawn | None, as_at: date) -> tuple[FanPoint, ...]:
+    return tuple(
+        FanPoint(rules.months_later(as_at, month), Spread(*covered))
+        for month, covered in enumerate(drawn.covered if drawn else ())
     )
 
 

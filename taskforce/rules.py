@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from taskforce.choices import ActionState, Priority
+from regions.choices import Stage
+from regions.rules import OPENED_STAGES
+from taskforce.choices import ActionState, Priority, StageGroup
 
 CLOSED_STATES = frozenset({ActionState.DONE, ActionState.CANCELLED})
 """States after which nothing more is said of an action item."""
@@ -20,6 +22,22 @@ def percentage(part: int, whole: int) -> Decimal | None:
     if whole == 0:
         return None
     return _one_place(Fraction(100 * part, whole))
+
+
+def stage_group(stage: Stage | None, is_seen: bool) -> StageGroup:
+    """Return in which of the few steps a unit stands.
+
+    Args:
+        stage: the furthest stage it reached, None when it reached none.
+        is_seen: whether an MPP of its own is at work on that day, whatever stage was reported.
+    """
+    if stage == Stage.INAUGURATED:
+        return StageGroup.INAUGURATED
+    if is_seen or stage in OPENED_STAGES:
+        return StageGroup.OPENED
+    if stage is None:
+        return StageGroup.UNKNOWN
+    return StageGroup.COMMITTED if stage == Stage.COMMITTED else StageGroup.UNDERWAY
 
 
 def mean(values: Collection[int]) -> Decimal | None:

@@ -15,7 +15,17 @@ from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
 from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder, UnitOrder
+from taskforce.choices import (
+    AnnouncedMetric,
+    AreaOrder,
+    Basis,
+    Boundaries,
+    Counting,
+    Layer,
+    PresenceOrder,
+    StageGroup,
+    UnitOrder,
+)
 from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -171,6 +181,17 @@ class PlaceForm(CoverageForm):
     basis = forms.ChoiceField(choices=Basis, required=False, widget=forms.HiddenInput)
 
 
+class NationForm(CoverageForm):
+    """Read a question about coverage, and which provinces to list in which order."""
+
+    island_group = forms.ChoiceField(choices=IslandGroup, required=False, widget=forms.HiddenInput)
+    sort = forms.ChoiceField(
+        choices=[(f"{sign}{order}", order.label) for order in AreaOrder for sign in ("", "-")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+
 class ProvinceForm(StandpointForm):
     """Read of which province something is asked, or of all."""
 
@@ -222,6 +243,20 @@ class PresenceForm(AreaForm):
     def order(self) -> PresenceOrder:
         """Return in which order the signatories are to stand; only a valid form knows."""
         return PresenceOrder(self.given.get("sort", PresenceOrder.NAME))
+
+
+class StageForm(AreaForm):
+    """Read which units are asked for: those how far, and where."""
+
+    group = forms.ChoiceField(label=_("Tahap"), choices=[("", _("Semua")), *StageGroup.choices], required=False)
+    basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
+
+    field_order = ("as_at", "group", "island_group", "province", "basis", "boundaries", "known_at", "layer")
+
+    @property
+    def question(self) -> Question:
+        """Return the question asked; only a valid form has one."""
+        return Question(**{name: value for name, value in self.given.items() if name in CoverageForm.base_fields})
 
 
 class PledgeForm(StandpointForm):

@@ -145,5 +145,5 @@ def test_a_picture_of_one_day_divides_by_nothing() -> None:
 
     picture = gap_picture([], [Mark(day, 0, 0, "done")], first=day, last=day)
 
-    assert picture.line == "M34,214.0H350"
+    assert picture.line == "M34.0,214.0H34.0"
     assert (picture.marks[0].x, picture.marks[0].y) == ("34.0", "214.0")

@@ -46,7 +46,7 @@ def test_what_was_announced_is_read_everywhere(
     page = context.new_page()
 
     page.goto(f"{deployment.address}/")
-    page.get_by_role("link", name="Angka yang diumumkan dibandingkan").click()
+    page.get_by_role("link", name="Angka yang diumumkan", exact=True).click()
     expect(page.get_by_role("img", name="Jumlah MPP: yang diumumkan")).to_be_visible()
     keep(page, f"angka-{size}-{scheme}")
     assert is_whole(page)

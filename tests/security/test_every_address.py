@@ -39,6 +39,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "kabkota/<str:code>/": ("/kabkota/35.02/", PUBLIC),
+    "tahap/": ("/tahap/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
     "seremoni/baru/": ("/seremoni/baru/", (403, 403, 403, SIGN_IN)),

@@ -27,7 +27,6 @@ from taskforce.coverage import (
     answer,
     counts_on,
     coverage,
-    inaugurated_by_day,
     inaugurations,
     undated_on,
 )
@@ -361,13 +360,6 @@ def test_undated_are_those_inaugurations_knows_no_day_of() -> None:
 
     dated = inaugurations(Standpoint(TODAY))
     assert all(dated[unit.regency].inaugurated_on is None for unit in undated)
-
-
-def test_the_line_ends_at_what_coverage_gives() -> None:
-    days = inaugurated_by_day(Standpoint(TODAY))
-
-    assert days[-1][1] == 295
-    assert all(count == coverage(day).national.covered for day, count in days[::20])
 
 
 # --- Suppositions ------------------------------------------------------------------------------------------

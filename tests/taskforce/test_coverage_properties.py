@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from regions.models import Milestone, OperatingRecord, Regency, Site
 from regions.rules import end_of_period
-from taskforce.choices import Basis, Boundaries, Counting, Layer
-from taskforce.coverage import DAILY_FIGURES, coverage
+from taskforce.choices import Basis, Boundaries, Counting, Layer, StageGroup
+from taskforce.coverage import DAILY_FIGURES, Question, coverage, on_day, series, unit_standings
 from tests.taskforce.naive import ORDER, count
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +173,45 @@ def test_daily_figures_equal_the_function_on_every_day(
         asked = {key[0] for key in expected}
         assert {key: value for key, value in stored.items() if key[0] in asked} == expected
         assert len({key[0] for key in stored}) == length + 1
+
+
+@given(rng=worlds, question=questions)
+@slowly
+def test_the_parts_by_stage_are_all_units(
+    rng: random.Random, question: dict[str, Any], officer: User, verifier: User
+) -> None:
+    with undone():
+        imagine(rng, officer, verifier)
+
+        result = coverage(**question)
+        standings = unit_standings(Question(**question))
+
+        for area in (result.national, *result.provinces):
+            assert sum(area.units_by_group.values()) == area.units
+            assert area.units_by_group[StageGroup.INAUGURATED] == area.units_by_stage["inaugurated"]
+            counted = dict.fromkeys(StageGroup, 0)
+            for unit in standings:
+                if area.code in ("", unit.province):
+                    counted[unit.stage_group] += 1
+            assert area.units_by_group == counted
+
+
+@given(rng=worlds, question=questions, province=st.sampled_from(["", "31", "35", "91", "92", "93", "94", "96"]))
+@slowly
+def test_the_series_says_what_coverage_says_on_every_day(
+    rng: random.Random, question: dict[str, Any], province: str, officer: User, verifier: User
+) -> None:
+    with undone():
+        imagine(rng, officer, verifier)
+
+        points = series(Question(**question), province)
+
+        assert [point.since for point in points] == sorted({point.since for point in points})
+        assert all(point.since <= question["as_at"] for point in points)
+        turns = [point.since for point in points] + [point.since - timedelta(days=1) for point in points[1:]]
+        asked = {question["as_at"], FIRST, *rng.sample(turns, min(4, len(turns)))}
+        for day in (day for day in asked if day <= question["as_at"]):
+            result = coverage(**{**question, "as_at": day})
+            area = result.province(province) if province else result.national
+            point = on_day(points, day)
+            assert (point.units, point.covered) == ((area.units, area.covered) if area else (0, 0))

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from regions.choices import Stage
 from taskforce import rules
+from taskforce.choices import StageGroup
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,24 @@ def test_a_year_before_a_leap_day_is_the_last_of_february() -> None:
 )
 def test_the_pace_needed(gap: int, as_at: date, deadline: date, expected: str | None) -> None:
     assert rules.pace_needed(gap, as_at, deadline) == (expected and Decimal(expected))
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_seen", "group"),
+    [
+        (Stage.INAUGURATED, False, StageGroup.INAUGURATED),
+        (Stage.INAUGURATED, True, StageGroup.INAUGURATED),
+        (Stage.OPENED, False, StageGroup.OPENED),
+        (Stage.SOFT_LAUNCHED, False, StageGroup.OPENED),
+        (Stage.READY, False, StageGroup.UNDERWAY),
+        (Stage.READY, True, StageGroup.OPENED),
+        (Stage.PROPOSED, False, StageGroup.UNDERWAY),
+        (Stage.STAFFING, False, StageGroup.UNDERWAY),
+        (Stage.COMMITTED, False, StageGroup.COMMITTED),
+        (Stage.COMMITTED, True, StageGroup.OPENED),
+        (None, True, StageGroup.OPENED),
+        (None, False, StageGroup.UNKNOWN),
+    ],
+)
+def test_a_unit_stands_in_one_of_five_steps(stage: Stage | None, is_seen: bool, group: StageGroup) -> None:
+    assert rules.stage_group(stage, is_seen) == group
