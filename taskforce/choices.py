@@ -1,5 +1,7 @@
 """In which ways can coverage be counted, and what do the task force's closed lists hold?"""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +84,45 @@ class RunKind(models.TextChoices):
     RECOMPUTE = "recompute", _("Hitung ulang provinsi")
     REBUILD = "rebuild", _("Bangun ulang harian")
     BACKFILL = "backfill", _("Pengisian mundur")
+
+
+class ChangeReason(models.TextChoices):
+    """Why a unit counts from another standpoint and not from the first, or the reverse, in the order of the steps."""
+
+    DEFINED_IN = "defined_in", _("Ikut dihitung menurut definisi lain")
+    DEFINED_OUT = "defined_out", _("Tidak dihitung menurut definisi lain")
+    MOVED_IN = "moved_in", _("Masuk dari provinsi lain")
+    MOVED_OUT = "moved_out", _("Pindah ke provinsi lain")
+    LATE = "late", _("Terjadi sebelumnya, baru diketahui")
+    CORRECTED = "corrected", _("Dikoreksi atau dicabut")
+    HAPPENED = "happened", _("Tercapai sejak itu")
+    ENDED = "ended", _("Tidak lagi beroperasi")
+
+    @property
+    def sign(self) -> int:
+        """Return 1 where a unit is gained by it, -1 where one is lost."""
+        return -1 if self in _LOSSES else 1
+
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence what is in the step."""
+        return _CHANGE_MEANINGS[self]
+
+
+class LeftOut(models.TextChoices):
+    """Why an entry of the ledger makes no unit count."""
+
+    WAITING = "waiting", _("Belum diverifikasi")
+    LATER = "later", _("Terjadi sesudah tanggal itu")
+    PERIOD = "period", _("Tanggalnya belum pasti, periodenya belum berakhir")
+    ENDED = "ended", _("Sudah tidak beroperasi pada tanggal itu")
+    CORRECTED = "corrected", _("Sudah dikoreksi atau dicabut")
+    BRANCH = "branch", _("Cabang (mini MPP)")
+
+    @property
+    def meaning(self) -> Any:
+        """Return the rule that leaves it out."""
+        return _LEFT_OUT_MEANINGS[self]
 
 
 class PresenceOrder(models.TextChoices):
@@ -167,6 +208,25 @@ REGIONAL = "daerah"
 """Stands in an address for the items that the government of their region owns."""
 
 
+_LOSSES = {ChangeReason.DEFINED_OUT, ChangeReason.MOVED_OUT, ChangeReason.CORRECTED, ChangeReason.ENDED}
+_CHANGE_MEANINGS = {
+    ChangeReason.DEFINED_IN: _("Dasar perhitungan, yang dihitung, atau lapisannya lain."),
+    ChangeReason.DEFINED_OUT: _("Dasar perhitungan, yang dihitung, atau lapisannya lain."),
+    ChangeReason.MOVED_IN: _("Sudah tercakup, lalu undang-undang memindahkannya ke wilayah ini."),
+    ChangeReason.MOVED_OUT: _("Sudah tercakup, lalu undang-undang memindahkannya ke wilayah lain."),
+    ChangeReason.LATE: _("Peristiwanya sudah terjadi pada tanggal pembanding, tetapi baru terverifikasi kemudian."),
+    ChangeReason.CORRECTED: _("Entri yang dulu dihitung ternyata tidak benar: dikoreksi, dicabut, atau dibantah."),
+    ChangeReason.HAPPENED: _("Peristiwanya terjadi di antara kedua tanggal."),
+    ChangeReason.ENDED: _("Dulu beroperasi, kemudian tutup atau berhenti."),
+}
+_LEFT_OUT_MEANINGS = {
+    LeftOut.WAITING: _("Laporan dihitung setelah diverifikasi Kementerian PANRB."),
+    LeftOut.LATER: _("Yang terjadi sesudah tanggal yang ditanyakan tidak dihitung."),
+    LeftOut.PERIOD: _("Tanggal yang hanya diketahui bulan atau tahunnya dihitung sejak hari terakhir periode itu."),
+    LeftOut.ENDED: _("Kabar yang lebih baru mengatakan MPP itu tutup atau berhenti."),
+    LeftOut.CORRECTED: _("Entri yang dikoreksi tetap tercatat, tetapi tidak dihitung lagi."),
+    LeftOut.BRANCH: _("Cabang tidak pernah dihitung sebagai cakupan."),
+}
 _ACTION_TONES = {
     ActionState.NOT_STARTED: Tone.UNKNOWN,
     ActionState.UNDERWAY: Tone.UNDERWAY,
