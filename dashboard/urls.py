@@ -29,6 +29,7 @@ urlpatterns = [
     re_path(r"^seremoni/(?P<pk>[0-9]{1,18})/catat/$", ceremony_views.ceremony_record, name="ceremony-record"),
     path("angka/", views.announced, name="announced"),
     re_path(r"^angka/(?P<pk>[0-9]{1,18})/$", views.announced_figure, name="announced-figure"),
+    path("penjelasan/", views.explain, name="explain"),
     path("kesiapan/", views.readiness, name="readiness"),
     path("provinsi/<str:code>/", views.province, name="province"),
 ]

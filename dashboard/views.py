@@ -21,6 +21,7 @@ from accounts.models import User
 from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
+from dashboard.explain import explain_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.readiness import readiness_page
@@ -47,6 +48,7 @@ from taskforce.forms import (
     AnnouncedForm,
     AreaForm,
     CoverageForm,
+    ExplainForm,
     PledgeForm,
     PresenceForm,
     ReadinessForm,
@@ -90,6 +92,19 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
     page = province_page(form.question, code)
     shown = {"page": page, "form": form, "alerts": alerts_in(code, request.user)}
     return render(request, "dashboard/province.html", shown)
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def explain(request: HttpRequest) -> HttpResponse:
+    """Show what makes a figure of coverage, what does not, and what changed."""
+    form = _form(request, ExplainForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    page = explain_page(form.question, form.area, form.start, request.user, number=request.GET.get("halaman", ""))
+    return render(request, "dashboard/explain.html", {"page": page, "form": form})
 
 
 @require_safe

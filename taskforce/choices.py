@@ -15,6 +15,11 @@ class Basis(models.TextChoices):
     UNITS_508 = "508", _("508 kabupaten/kota, tanpa Jakarta")
     UNITS_514 = "514", _("514 wilayah, dengan enam di Jakarta")
 
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence what is a unit."""
+        return _BASIS_MEANINGS[self]
+
 
 class Counting(models.TextChoices):
     """What makes a unit count as covered."""
@@ -23,6 +28,11 @@ class Counting(models.TextChoices):
     OPENED = "opened", _("diresmikan, dibuka, atau uji coba")
     OPERATING = "operating", _("beroperasi")
 
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence from when on a unit counts."""
+        return _COUNTING_MEANINGS[self]
+
 
 class Layer(models.TextChoices):
     """Whose word is taken."""
@@ -30,12 +40,22 @@ class Layer(models.TextChoices):
     VERIFIED = "verified", _("terverifikasi")
     REPORTED = "reported", _("terverifikasi dan dilaporkan")
 
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence which entries count."""
+        return _LAYER_MEANINGS[self]
+
 
 class Boundaries(models.TextChoices):
     """Which provinces the units are grouped by."""
 
     THEN = "then", _("pada tanggal itu")
     NOW = "now", _("sekarang")
+
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence how units are grouped."""
+        return _BOUNDARIES_MEANINGS[self]
 
 
 class TargetMetric(models.TextChoices):
@@ -208,6 +228,24 @@ REGIONAL = "daerah"
 """Stands in an address for the items that the government of their region owns."""
 
 
+_BASIS_MEANINGS = {
+    Basis.UNITS_509: _("508 kabupaten/kota otonom dan Jakarta sebagai satu unit."),
+    Basis.UNITS_508: _("508 kabupaten/kota otonom; Jakarta tidak ikut, juga tidak dalam pembilang."),
+    Basis.UNITS_514: _("Setiap wilayah tingkat dua; keenam wilayah Jakarta tercakup bila MPP Jakarta tercakup."),
+}
+_COUNTING_MEANINGS = {
+    Counting.INAUGURATED: _("Unit dihitung sejak hari MPP-nya diresmikan."),
+    Counting.OPENED: _("Unit dihitung sejak hari pertama MPP-nya diresmikan, dibuka daerah, atau mulai uji coba."),
+    Counting.OPERATING: _("Unit dihitung selama MPP-nya tercatat beroperasi, penuh atau sebagian."),
+}
+_LAYER_MEANINGS = {
+    Layer.VERIFIED: _("Hanya entri yang sudah diverifikasi Kementerian PANRB."),
+    Layer.REPORTED: _("Entri terverifikasi, ditambah laporan yang belum diperiksa."),
+}
+_BOUNDARIES_MEANINGS = {
+    Boundaries.THEN: _("Unit dikelompokkan menurut provinsinya pada tanggal itu."),
+    Boundaries.NOW: _("Unit dikelompokkan menurut 38 provinsi sekarang."),
+}
 _LOSSES = {ChangeReason.DEFINED_OUT, ChangeReason.MOVED_OUT, ChangeReason.CORRECTED, ChangeReason.ENDED}
 _CHANGE_MEANINGS = {
     ChangeReason.DEFINED_IN: _("Dasar perhitungan, yang dihitung, atau lapisannya lain."),
