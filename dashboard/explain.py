@@ -228,7 +228,9 @@ def permanent_address(question: Question, computed_at: datetime, *, province: st
 
 
 def _address(said: Mapping[str, str]) -> str:
-    return f"{reverse('dashboard:explain')}?{urlencode({name: value for name, value in said.items() if value})}"
+    return (
+        f"{reverse('dashboard:explain')}?{urlencode({name: value for name, value in said.items() if value}, safe=':')}"
+    )
 
 
 def _moment(moment: datetime) -> str:
@@ -291,17 +293,20 @@ def _changes(comparison: Comparison, names: Mapping[str, str], told: Mapping[Ent
 
 
 def _picture(comparison: Comparison) -> FallPicture:
+    start, end = comparison.start, comparison.end
     return fall_picture(
-        (_standpoint(comparison.start), comparison.covered_at_start),
+        (_seen_from(start, beside=end), comparison.covered_at_start),
         [(str(step.reason.label), step.delta) for step in comparison.steps],
-        _standpoint(comparison.end),
+        _seen_from(end, beside=start),
     )
 
 
-def _standpoint(question: Question) -> str:
-    """Return in a few words from where a figure is seen."""
-    day = {"day": written_day(question.as_at)}
-    if question.known_at is None:
-        return _("Per %(day)s") % day
-    known = timezone.localdate(question.known_at)
-    return _("Per %(day)s, diketahui sampai %(known)s") % (day | {"known": written_day(known)})
+def _seen_from(question: Question, *, beside: Question) -> str:
+    """Return in a few words how a standpoint differs from the one beside it."""
+    day = _("Per %(day)s") % {"day": written_day(question.as_at)}
+    if question.known_at == beside.known_at:
+        return day
+    known = _("diketahui sekarang")
+    if question.known_at is not None:
+        known = _("diketahui %(moment)s") % {"moment": f"{timezone.localtime(question.known_at):%d-%m-%Y %H.%M}"}
+    return known.capitalize() if question.as_at == beside.as_at else f"{day}, {known}"

@@ -16,6 +16,8 @@ from regions.choices import Role, Stage
 from regions.models import Assignment, Milestone, Province, Regency, Site
 from regions.services.ledger import report, verify
 from taskforce.coverage import coverage
+from taskforce.models import CoverageSnapshot
+from taskforce.services import figures
 from tests.dashboard.test_pages import text
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +109,22 @@ def test_what_is_left_out_stands_with_its_reason(client: Client) -> None:
     assert "Terlihat dibuka atau beroperasi, tanpa tanggal" in page
     assert "belum teridentifikasi: 3 unit" in page
     assert "Kota Banda Aceh" in page
+
+
+def test_the_run_that_computed_the_stored_figure_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "ROLLOUT_BEGAN_ON", date(2026, 5, 31))
+    url = f"{URL}?as_at=2026-06-01"
+    assert "Belum ada yang tersimpan" in text(client, url)
+
+    figures.rebuild(today=date(2026, 6, 1))
+    page = text(client, url)
+    assert "sama Tersimpan 295 dari 509." in page
+    assert re.search(r"Bangun ulang harian\s*, .* detik, \d+ baris berubah", page)
+
+    CoverageSnapshot.objects.filter(as_at=date(2026, 6, 1), province=None).update(covered=1)
+    page = text(client, url)
+    assert "berbeda Tersimpan 1 dari 509." in page
+    assert "saat halaman ini dibuat: 295 dari 509" in page
 
 
 # --- Who learns what -------------------------------------------------------------------------------------
@@ -262,13 +280,13 @@ def test_a_permalink_says_everything_that_the_figure_depends_on(client: Client) 
         "layer": "verified",
         "island_group": "Jawa",
     }
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\d(\.\d+)?%2B07%3A00", said["known_at"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?%2B07:00", said["known_at"])
 
 
 def test_a_permalink_of_today_until_its_end_is_pinned_to_the_moment(client: Client) -> None:
     today = timezone.localdate().isoformat()
 
-    assert "T23%3A59" not in permalink(client, urlencode({"known_at": today}))
+    assert "T23:59" not in permalink(client, urlencode({"known_at": today}))
 
 
 def test_the_page_says_what_a_permalink_cannot_keep(client: Client) -> None:

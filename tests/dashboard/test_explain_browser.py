@@ -84,7 +84,10 @@ def test_everything_fits_320_px_and_is_open_to_print(deployment: Deployment, bro
     page.goto(pinned)
 
     assert is_whole(page)
+    folded = page.get_by_text("Kabupaten Pacitan").last
+    expect(folded).to_be_hidden()
     page.emulate_media(media="print")
+    expect(folded).to_be_visible()
     keep(page, "penjelasan-print")
     expect(page.get_by_role("button", name="Salin")).to_be_hidden()
 
