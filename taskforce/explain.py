@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from regions.models import DirtyProvince, Milestone, OperatingRecord, Regency
 from taskforce import rules
 from taskforce.choices import AnnouncedCounting, Boundaries, ChangeReason, Layer, LeftOut, RunKind
@@ -179,15 +181,16 @@ class Reading:
 
 def explanation(question: Question, area: Area, reading: Reading) -> Explanation | None:
     """Return what makes the figure that `question` asks for in `area`; None when there was no such province then."""
-    coverage = answer(question)
-    if area.province and coverage.province(area.province) is None:
+    everywhere, computed_at = reading.standings(question), timezone.now()
+    standings = tuple(unit for unit in everywhere if area.holds(unit.province))
+    if area.province and not standings and answer(question).province(area.province) is None:
         return None
-    everywhere, gaps = reading.standings(question), list(KnownGap.objects.select_related("regency"))
+    gaps = list(KnownGap.objects.select_related("regency"))
     return Explanation(
         question=question,
         area=area,
-        computed_at=coverage.computed_at,
-        standings=tuple(unit for unit in everywhere if area.holds(unit.province)),
+        computed_at=computed_at,
+        standings=standings,
         deciding=reading.deciding(question),
         omitted=_omitted(question, area),
         outside=_outside(everywhere, area),
