@@ -458,3 +458,79 @@ def _aim_shape(aim: Aim, plot: Plot) -> AimShape:
     x, y = plot.x(aim.by), plot.y(aim.count)
     side = AIM_SIZE
     return AimShape(aim.label, x, y, f"M{x},{y}m0,-{side}l{side},{side}l-{side},{side}l-{side},-{side}Z")
+
+
+FALL_WIDTH, FALL_RIGHT = 320, 262
+"""Bars end at the right at most there; their numbers stand beyond."""
+FALL_ROW, FALL_BAR = 42, 16
+"""The height of a row, and of the bar under its label."""
+
+
+@dataclass(frozen=True)
+class FallRow:
+    """A bar with its label above and its number behind it; positions as text."""
+
+    kind: str
+    """`total`, `gain` or `loss`."""
+    label: str
+    number: str
+    x: str
+    width: str
+    y: str
+    label_y: str
+    number_x: str
+    number_y: str
+
+
+@dataclass(frozen=True)
+class FallPicture:
+    """A waterfall from the top down: what was, step by step, what is; each step begins where the one before ended."""
+
+    rows: tuple[FallRow, ...]
+    links: tuple[str, ...]
+    """Lines from the end of each bar to the next."""
+    height: int
+    width: int = FALL_WIDTH
+    bar: int = FALL_BAR
+
+
+def signed(number: int) -> str:
+    """Return a number with its sign, also where it is a plus; the minus is as wide as the plus."""
+    return f"{number:+d}".replace("-", "\N{MINUS SIGN}")
+
+
+def fall_picture(start: tuple[str, int], steps: Sequence[tuple[str, int]], end: str) -> FallPicture:
+    """Return the waterfall of a count.
+
+    Args:
+        start: how it is called at first, and what it was.
+        steps: what each step is called, and what it adds; negative where it takes away.
+        end: how the sum is called.
+    """
+    label, value = start
+    bars = [("total", label, str(value), 0, value)]
+    for label, delta in steps:
+        bars.append(("gain" if delta > 0 else "loss", label, signed(delta), value, delta))
+        value += delta
+    bars.append(("total", end, str(value), 0, value))
+    scale = FALL_RIGHT / max(1, *(max(at, at + delta) for _kind, _label, _number, at, delta in bars))
+    rows, links = [], []
+    for place, (kind, label, number, at, delta) in enumerate(bars):
+        top = place * FALL_ROW
+        low, high = sorted((at * scale, (at + delta) * scale))
+        rows.append(
+            FallRow(
+                kind=kind,
+                label=label,
+                number=number,
+                x=f"{low:.1f}",
+                width=f"{high - low:.1f}",
+                y=str(top + 18),
+                label_y=str(top + 13),
+                number_x=f"{high + 6:.1f}",
+                number_y=str(top + 18 + FALL_BAR - 4),
+            )
+        )
+        reached = (at + delta) * scale
+        links.append(f"M{reached:.1f},{top + 18 + FALL_BAR}V{top + FALL_ROW + 18}")
+    return FallPicture(rows=tuple(rows), links=tuple(links[:-1]), height=len(bars) * FALL_ROW - 4)

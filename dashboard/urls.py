@@ -31,6 +31,7 @@ urlpatterns = [
     path("angka/", views.announced, name="announced"),
     re_path(r"^angka/(?P<pk>[0-9]{1,18})/$", views.announced_figure, name="announced-figure"),
     path("cari/", search_views.find, name="search"),
+    path("penjelasan/", views.explain, name="explain"),
     path("kesiapan/", views.readiness, name="readiness"),
     path("provinsi/<str:code>/", views.province, name="province"),
     path("kabkota/<str:code>/", place_views.regency, name="regency"),

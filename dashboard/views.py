@@ -19,6 +19,7 @@ from accounts.models import User
 from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_page
 from dashboard.announced import announced_page, figure_page
+from dashboard.explain import explain_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
 from dashboard.nation import nation_page, stage_page
 from dashboard.pages import figures_page
@@ -45,6 +46,7 @@ from regions.services.review import give_opinion, looks, verify_as_seen, verify_
 from taskforce.forms import (
     AnnouncedForm,
     AreaForm,
+    ExplainForm,
     NationForm,
     PledgeForm,
     PresenceForm,
@@ -93,6 +95,16 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
     page = province_page(form.question, code)
     details = province_details(page, request.user, order=form.order)
     return render(request, "dashboard/province.html", {"page": page, "form": form, "details": details})
+
+
+@figures_page
+def explain(request: HttpRequest) -> HttpResponse:
+    """Show what makes a figure of coverage, what does not, and what changed."""
+    form = _form(request, ExplainForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    page = explain_page(form.question, form.area, form.start, request.user, number=request.GET.get("halaman", ""))
+    return render(request, "dashboard/explain.html", {"page": page, "form": form})
 
 
 @figures_page

@@ -1,5 +1,7 @@
 """In which ways can coverage be counted, and what do the task force's closed lists hold?"""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,11 @@ class Basis(models.TextChoices):
     UNITS_508 = "508", _("508 kabupaten/kota, tanpa Jakarta")
     UNITS_514 = "514", _("514 wilayah, dengan enam di Jakarta")
 
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence what is a unit."""
+        return _BASIS_MEANINGS[self]
+
 
 class Counting(models.TextChoices):
     """What makes a unit count as covered."""
@@ -21,6 +28,11 @@ class Counting(models.TextChoices):
     OPENED = "opened", _("diresmikan, dibuka, atau uji coba")
     OPERATING = "operating", _("beroperasi")
 
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence from when on a unit counts."""
+        return _COUNTING_MEANINGS[self]
+
 
 class Layer(models.TextChoices):
     """Whose word is taken."""
@@ -28,12 +40,22 @@ class Layer(models.TextChoices):
     VERIFIED = "verified", _("terverifikasi")
     REPORTED = "reported", _("terverifikasi dan dilaporkan")
 
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence which entries count."""
+        return _LAYER_MEANINGS[self]
+
 
 class Boundaries(models.TextChoices):
     """Which provinces the units are grouped by."""
 
     THEN = "then", _("pada tanggal itu")
     NOW = "now", _("sekarang")
+
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence how units are grouped."""
+        return _BOUNDARIES_MEANINGS[self]
 
 
 class StageGroup(models.TextChoices):
@@ -109,6 +131,45 @@ class RunKind(models.TextChoices):
     RECOMPUTE = "recompute", _("Hitung ulang provinsi")
     REBUILD = "rebuild", _("Bangun ulang harian")
     BACKFILL = "backfill", _("Pengisian mundur")
+
+
+class ChangeReason(models.TextChoices):
+    """Why a unit counts from another standpoint and not from the first, or the reverse, in the order of the steps."""
+
+    DEFINED_IN = "defined_in", _("Ikut dihitung menurut definisi lain")
+    DEFINED_OUT = "defined_out", _("Tidak dihitung menurut definisi lain")
+    MOVED_IN = "moved_in", _("Masuk dari provinsi lain")
+    MOVED_OUT = "moved_out", _("Pindah ke provinsi lain")
+    LATE = "late", _("Terjadi sebelumnya, baru diketahui")
+    CORRECTED = "corrected", _("Dikoreksi atau dicabut")
+    HAPPENED = "happened", _("Tercapai sejak itu")
+    ENDED = "ended", _("Tidak lagi beroperasi")
+
+    @property
+    def sign(self) -> int:
+        """Return 1 where a unit is gained by it, -1 where one is lost."""
+        return -1 if self in _LOSSES else 1
+
+    @property
+    def meaning(self) -> Any:
+        """Return in a sentence what is in the step."""
+        return _CHANGE_MEANINGS[self]
+
+
+class LeftOut(models.TextChoices):
+    """Why an entry of the ledger makes no unit count."""
+
+    WAITING = "waiting", _("Belum diverifikasi")
+    LATER = "later", _("Terjadi sesudah tanggal itu")
+    PERIOD = "period", _("Tanggalnya belum pasti, periodenya belum berakhir")
+    ENDED = "ended", _("Sudah tidak beroperasi pada tanggal itu")
+    CORRECTED = "corrected", _("Sudah dikoreksi atau dicabut")
+    BRANCH = "branch", _("Cabang (mini MPP)")
+
+    @property
+    def meaning(self) -> Any:
+        """Return the rule that leaves it out."""
+        return _LEFT_OUT_MEANINGS[self]
 
 
 class PresenceOrder(models.TextChoices):
@@ -209,6 +270,43 @@ _GROUP_TONES = {
     StageGroup.UNDERWAY: Tone.UNDERWAY,
     StageGroup.COMMITTED: Tone.PROMISED,
     StageGroup.UNKNOWN: Tone.UNKNOWN,
+}
+_BASIS_MEANINGS = {
+    Basis.UNITS_509: _("508 kabupaten/kota otonom dan Jakarta sebagai satu unit."),
+    Basis.UNITS_508: _("508 kabupaten/kota otonom; Jakarta tidak ikut, juga tidak dalam pembilang."),
+    Basis.UNITS_514: _("Setiap wilayah tingkat dua; keenam wilayah Jakarta tercakup bila MPP Jakarta tercakup."),
+}
+_COUNTING_MEANINGS = {
+    Counting.INAUGURATED: _("Unit dihitung sejak hari MPP-nya diresmikan."),
+    Counting.OPENED: _("Unit dihitung sejak hari pertama MPP-nya diresmikan, dibuka daerah, atau mulai uji coba."),
+    Counting.OPERATING: _("Unit dihitung selama MPP-nya tercatat beroperasi, penuh atau sebagian."),
+}
+_LAYER_MEANINGS = {
+    Layer.VERIFIED: _("Hanya entri yang sudah diverifikasi Kementerian PANRB."),
+    Layer.REPORTED: _("Entri terverifikasi, ditambah laporan yang belum diperiksa."),
+}
+_BOUNDARIES_MEANINGS = {
+    Boundaries.THEN: _("Unit dikelompokkan menurut provinsinya pada tanggal itu."),
+    Boundaries.NOW: _("Unit dikelompokkan menurut 38 provinsi sekarang."),
+}
+_LOSSES = {ChangeReason.DEFINED_OUT, ChangeReason.MOVED_OUT, ChangeReason.CORRECTED, ChangeReason.ENDED}
+_CHANGE_MEANINGS = {
+    ChangeReason.DEFINED_IN: _("Dasar perhitungan, yang dihitung, atau lapisannya lain."),
+    ChangeReason.DEFINED_OUT: _("Dasar perhitungan, yang dihitung, atau lapisannya lain."),
+    ChangeReason.MOVED_IN: _("Sudah tercakup, lalu undang-undang memindahkannya ke wilayah ini."),
+    ChangeReason.MOVED_OUT: _("Sudah tercakup, lalu undang-undang memindahkannya ke wilayah lain."),
+    ChangeReason.LATE: _("Peristiwanya sudah terjadi pada tanggal pembanding, tetapi baru terverifikasi kemudian."),
+    ChangeReason.CORRECTED: _("Entri yang dulu dihitung ternyata tidak benar: dikoreksi, dicabut, atau dibantah."),
+    ChangeReason.HAPPENED: _("Peristiwanya terjadi di antara kedua tanggal."),
+    ChangeReason.ENDED: _("Dulu beroperasi, kemudian tutup atau berhenti."),
+}
+_LEFT_OUT_MEANINGS = {
+    LeftOut.WAITING: _("Laporan dihitung setelah diverifikasi Kementerian PANRB."),
+    LeftOut.LATER: _("Yang terjadi sesudah tanggal yang ditanyakan tidak dihitung."),
+    LeftOut.PERIOD: _("Tanggal yang hanya diketahui bulan atau tahunnya dihitung sejak hari terakhir periode itu."),
+    LeftOut.ENDED: _("Kabar yang lebih baru mengatakan MPP itu tutup atau berhenti."),
+    LeftOut.CORRECTED: _("Entri yang dikoreksi tetap tercatat, tetapi tidak dihitung lagi."),
+    LeftOut.BRANCH: _("Cabang tidak pernah dihitung sebagai cakupan."),
 }
 _ACTION_TONES = {
     ActionState.NOT_STARTED: Tone.UNKNOWN,

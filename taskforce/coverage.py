@@ -316,10 +316,10 @@ def coverage(
 def answer(question: Question) -> Coverage:
     """Return the figures that `question` asks for."""
     as_at = question.as_at
-    facts = fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
+    rows = fetch(_BY_PROVINCE[question.layer, question.boundaries], question.parameters)
     targets = _targets_by_area(as_at)
-    goals = _goals(targets.get("", []), sum(units for _code, _name, _group, units, *_rest in facts))
-    provinces = tuple(_area(row, targets, goals, as_at) for row in facts)
+    goals = _goals(targets.get("", []), sum(units for _code, _name, _group, units, *_rest in rows))
+    provinces = tuple(_area(row, targets, goals, as_at) for row in rows)
     return Coverage(
         question=question,
         computed_at=timezone.now(),
@@ -501,7 +501,6 @@ def _sql_list(values: Any) -> str:
     return ", ".join(f"'{value}'" for value in sorted(str(value) for value in values))
 
 
-# Whether entry {e} was believed, in each layer, at the moment asked about.
 _BELIEVED = {
     Layer.VERIFIED: f"{{e}}.state = '{EntryState.VERIFIED}' AND {{e}}.reviewed_at <= %(known_at)s::timestamptz",
     Layer.REPORTED: (
@@ -512,7 +511,19 @@ _BELIEVED = {
 }
 
 
-_SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
+def believed(entry: str, layer: Layer) -> str:
+    """Say of `entry`, an alias of a ledger's table, that it was believed at the moment asked about."""
+    return _BELIEVED[layer].format(e=entry)
+
+
+SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
+"""Say of an operating record that its site serves the public."""
+REACHED = f"""CASE %(counting)s
+            WHEN '{Counting.INAUGURATED}' THEN stage = '{Stage.INAUGURATED}'
+            WHEN '{Counting.OPENED}' THEN stage IN ({_sql_list(OPENED_STAGES)})
+            ELSE false
+        END"""
+"""Say of a milestone that its stage makes a unit count in the way asked about."""
 
 
 def in_force(table: str, columns: str, layer: Layer) -> str:
@@ -526,18 +537,22 @@ def in_force(table: str, columns: str, layer: Layer) -> str:
 
 def stands(table: str, layer: Layer) -> str:
     """Say of `entry`, a row of a ledger's table, that it was believed and not corrected."""
-    believed = _BELIEVED[layer].format
     return f"""NOT entry.withdraws
-          AND {believed(e="entry")}
-          AND NOT EXISTS (
+          AND {believed("entry", layer)}
+          AND NOT {corrected(table, layer)}"""
+
+
+def corrected(table: str, layer: Layer) -> str:
+    """Say of `entry`, a row of a ledger's table, that a correction of it was believed."""
+    return f"""EXISTS (
               SELECT FROM {table} correction
-              WHERE correction.supersedes_id = entry.id AND {believed(e="correction")}
+              WHERE correction.supersedes_id = entry.id AND {believed("correction", layer)}
           )"""
 
 
 _SUPPOSED = f"""
         UNION ALL
-        SELECT site.regency_id, %(supposed_stage)s, %(supposed_on)s::date, '{DatePrecision.DAY}'
+        SELECT site.regency_id, NULL::bigint, %(supposed_stage)s, %(supposed_on)s::date, '{DatePrecision.DAY}'
         FROM regions_site site
         WHERE site.id = ANY(%(supposed_sites)s::bigint[]) AND NOT site.is_branch"""
 
@@ -545,9 +560,9 @@ _SUPPOSED = f"""
 def ledger(layer: Layer, supposed: str = _SUPPOSED) -> str:
     """Define `milestone` and `operating` (entries in force) and `covered` (the days they cover a unit)."""
     return f"""
-    milestone AS ({in_force("regions_milestone", "entry.stage, entry.reached_on, entry.date_precision", layer)}{
-        supposed
-    }
+    milestone AS ({
+        in_force("regions_milestone", "entry.id, entry.stage, entry.reached_on, entry.date_precision", layer)
+    }{supposed}
     ),
     operating AS ({
         in_force(
@@ -567,7 +582,7 @@ def ledger(layer: Layer, supposed: str = _SUPPOSED) -> str:
         FROM milestone WHERE stage IN ({_sql_list(OPENED_STAGES)}) GROUP BY holder_id
         UNION ALL
         SELECT holder_id, '{Counting.OPERATING}', daterange(since, until)
-        FROM operating WHERE {_SERVING}
+        FROM operating WHERE {SERVING}
     )"""
 
 
@@ -611,8 +626,8 @@ STAGES = "(VALUES {}) AS stages (stage, position)".format(
 """The stages with their place in the order of the field, as a table."""
 
 
-def _facts(layer: Layer, boundaries: Boundaries) -> str:
-    """Define the units of the basis, and how far each holder of an MPP is on the day asked about."""
+def facts(layer: Layer, boundaries: Boundaries) -> str:
+    """Define the units of the basis (`unit`), and how far each holder of an MPP is on the day asked about."""
     return f"""
     WITH {ledger(layer)},
     unit AS (
@@ -642,7 +657,7 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
         f"count(serving.holder_id) FILTER (WHERE stage.furthest {each})"
         for each in (*(f"= {position}" for position in range(len(STAGE_ORDER))), "IS NULL")
     )
-    return f"""{_facts(layer, boundaries)},
+    return f"""{facts(layer, boundaries)},
     stage AS (
         SELECT holder_id, max(position) AS furthest FROM reached GROUP BY holder_id
     ),
@@ -674,7 +689,7 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
 
 
 def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
-    return f"""{_facts(layer, boundaries)},
+    return f"""{facts(layer, boundaries)},
     stage AS (
         SELECT DISTINCT ON (holder_id) holder_id, position, reached_on, date_precision
         FROM reached ORDER BY holder_id, position DESC, reached_on
@@ -682,7 +697,7 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
     {AT_SITE},
     latest AS (
         SELECT DISTINCT ON (holder_id) holder_id, status, since, date_precision
-        FROM at_site ORDER BY holder_id, {_SERVING} DESC, since DESC
+        FROM at_site ORDER BY holder_id, {SERVING} DESC, since DESC
     )
     SELECT
         province.code, regency.code, regency.name, standing.holder_id IS NOT NULL, standing.covered_on,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import MAXYEAR, UTC, date, datetime, time
 from typing import Any, cast
 
@@ -27,6 +28,8 @@ from taskforce.choices import (
     UnitOrder,
 )
 from taskforce.coverage import Question, Standpoint
+from taskforce.explain import Area
+from taskforce.rules import year_before
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -111,14 +114,18 @@ class StandpointForm(forms.Form):
 
     def clean_as_at(self) -> date | None:
         """Refuse a day outside the rollout."""
-        day: date | None = self.cleaned_data["as_at"]
+        return self._within_rollout(self.cleaned_data["as_at"])
+
+    def clean_known_at(self) -> datetime | None:
+        """Refuse a moment after today: nobody knows yet."""
+        return self._known_by_now(self.cleaned_data["known_at"])
+
+    def _within_rollout(self, day: date | None) -> date | None:
         if day and not ROLLOUT_BEGAN_ON <= day <= self.today:
             raise ValidationError(_("%(day)s di luar rentang."), code="out_of_range", params={"day": day.isoformat()})
         return day
 
-    def clean_known_at(self) -> datetime | None:
-        """Refuse a moment after today: nobody knows yet."""
-        moment: datetime | None = self.cleaned_data["known_at"]
+    def _known_by_now(self, moment: datetime | None) -> datetime | None:
         if moment and timezone.localdate(moment) > self.today:
             raise ValidationError(_("Waktu itu belum tiba."), code="out_of_range")
         return moment
@@ -142,9 +149,9 @@ class StandpointForm(forms.Form):
 
     def _takes(self, name: str) -> str:
         span = {"first": ROLLOUT_BEGAN_ON.isoformat(), "last": self.today.isoformat()}
-        if name == "as_at":
+        if isinstance(self.fields[name], IsoDayField):
             return str(_("Tulis YYYY-MM-DD, dari %(first)s sampai %(last)s.") % span)
-        if name == "known_at":
+        if isinstance(self.fields[name], IsoMomentField):
             return str(_("Tulis YYYY-MM-DD atau YYYY-MM-DDThh:mm:ss+07:00, dari %(first)s sampai %(last)s.") % span)
         choices = ", ".join(value for value, _label in self.fields[name].choices if value)  # type: ignore[attr-defined]
         return str(_("Pilihannya: %(choices)s.") % {"choices": choices})
@@ -156,7 +163,7 @@ class CoverageForm(StandpointForm):
     counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
     basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
 
-    field_order = ("as_at", "counting", "basis", "boundaries", "known_at", "layer")
+    field_order: Iterable[str] = ("as_at", "counting", "basis", "boundaries", "known_at", "layer")
 
     @property
     def question(self) -> Question:
@@ -227,6 +234,62 @@ class AreaForm(ProvinceForm):
             there = {"province": province.name, "group": province.island_group}
             self.add_error("province", _("%(province)s ada di kelompok %(group)s.") % there)
         return self.cleaned_data
+
+
+class ExplainForm(AreaForm, CoverageForm):
+    """Read of which figure an explanation is asked, and from which earlier standpoint a comparison starts."""
+
+    sejak = IsoDayField(label=_("Bandingkan dengan keadaan per"), required=False)
+    sejak_diketahui = IsoMomentField(
+        label=_("Pembanding: menurut yang diketahui sampai"),
+        required=False,
+        help_text=_("Kosong: pengetahuan yang sama dengan angka yang dijelaskan."),
+    )
+
+    field_order = (
+        *("as_at", "counting", "basis", "island_group", "province", "boundaries", "known_at", "layer"),
+        *("sejak", "sejak_diketahui"),
+    )
+
+    def clean_sejak(self) -> date | None:
+        """Refuse a day outside the rollout."""
+        return self._within_rollout(self.cleaned_data["sejak"])
+
+    def clean_sejak_diketahui(self) -> datetime | None:
+        """Refuse a moment after today."""
+        return self._known_by_now(self.cleaned_data["sejak_diketahui"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to compare with something later."""
+        super().clean()
+        since, as_at = self.cleaned_data.get("sejak"), self.cleaned_data.get("as_at")
+        if since and as_at and since > as_at:
+            self.add_error("sejak", _("Pembanding tidak boleh sesudah tanggal yang dijelaskan."))
+        known_since, known_at = self.cleaned_data.get("sejak_diketahui"), self.cleaned_data.get("known_at")
+        if known_since and known_at and known_since > known_at:
+            self.add_error("sejak_diketahui", _("Pembanding tidak boleh diketahui sesudah angka yang dijelaskan."))
+        return self.cleaned_data
+
+    @property
+    def area(self) -> Area:
+        """Return what the figure is about; only a valid form knows."""
+        province, group = self.cleaned_data["province"], self.cleaned_data["island_group"]
+        if province:
+            return Area(province=province, provinces=frozenset({province}))
+        if group:
+            codes = (code for code, each in self._provinces.items() if each.island_group == group)
+            return Area(island_group=group, provinces=frozenset(codes))
+        return Area()
+
+    @property
+    def start(self) -> Question:
+        """Return what the figure is compared with: unless chosen, a year before as known now."""
+        question = self.question
+        return replace(
+            question,
+            as_at=self.cleaned_data["sejak"] or max(year_before(question.as_at), ROLLOUT_BEGAN_ON),
+            known_at=self.cleaned_data["sejak_diketahui"] or question.known_at,
+        )
 
 
 class PresenceForm(AreaForm):

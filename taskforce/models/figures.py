@@ -45,6 +45,11 @@ class CoverageRun(models.Model):
         """Return kind and time."""
         return f"{self.get_kind_display()} {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def seconds(self) -> float | None:
+        """Return how long it took; None while it runs."""
+        return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds()
+
 
 class CoverageSnapshot(models.Model):
     """Coverage of one day in one definition, for a province or (without one) the nation.

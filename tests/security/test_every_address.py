@@ -48,6 +48,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "^seremoni/(?P<pk>[0-9]{1,18})/catat/$": ("/seremoni/{ceremony}/catat/", (405, 405, 405, 405)),
     "angka/": ("/angka/", PUBLIC),
     "^angka/(?P<pk>[0-9]{1,18})/$": ("/angka/{figure}/", PUBLIC),
+    "penjelasan/": ("/penjelasan/?province=35", PUBLIC),
     "perkiraan/": ("/perkiraan/", PUBLIC),
     "perkiraan/berikutnya/": ("/perkiraan/berikutnya/", PUBLIC),
     "komitmen/": ("/komitmen/", PUBLIC),
