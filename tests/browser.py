@@ -136,13 +136,15 @@ def deployed(name: str, folder: Path, django_db_blocker: Any) -> Iterator[Deploy
         connections.close_all()
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE {name} TEMPLATE "{connection.settings_dict["NAME"]}"')
-        make = [sys.executable, "manage.py", "make_accounts", "--file", str(accounts)]
-        subprocess.run(make, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"{server}/{name}"}, check=True)
-        rows = [line.split(",") for line in accounts.read_text().splitlines()[1:]]
-        passwords = {role: password for role, _email, password in rows}
-        with served(f"{server}/{name}", folder / "log") as address:
-            yield Deployment(address, f"{server}/{name}", passwords)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            make = [sys.executable, "manage.py", "make_accounts", "--file", str(accounts)]
+            subprocess.run(make, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"{server}/{name}"}, check=True)
+            rows = [line.split(",") for line in accounts.read_text().splitlines()[1:]]
+            passwords = {role: password for role, _email, password in rows}
+            with served(f"{server}/{name}", folder / "log") as address:
+                yield Deployment(address, f"{server}/{name}", passwords)
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def keep(page: Page, name: str) -> None:
