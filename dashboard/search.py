@@ -111,16 +111,11 @@ def nearest(path: str, *, today: date) -> tuple[Hit, ...]:
     return tuple(_hits(matches(last, named.values())[:SUGGESTED], named, today=today))
 
 
-def regency_address(regency: Regency, main_site: Site | None) -> str:
-    """Return the page that tells most of a regency."""
-    return main_site.get_absolute_url() if main_site else reverse("dashboard:province", args=[regency.province.code])
-
-
 def _everything(user: Person) -> dict[Any, Named]:
     """Return all that can be found, under what it is, with the names and codes by which it can be."""
     former: dict[int, list[str]] = defaultdict(list)
-    for regency, code in FormerProvince.objects.values_list("regency", "former_code"):
-        former[regency].append(code)
+    for key, code in FormerProvince.objects.values_list("regency", "former_code"):
+        former[key].append(code)
     # Put together here: joined, every site would bring its regency and province along once more.
     provinces = {row.pk: row for row in Province.objects.visible_to(user)}
     regencies = {row.pk: row for row in Regency.objects.visible_to(user).prefetch_related("aliases")}
@@ -169,7 +164,6 @@ def _hits(found: Iterable[Match], named: dict[Any, Named], *, today: date) -> li
     seen = _Seen(
         stages={unit.code: unit.stage for unit in unit_standings(Question(as_at=today))} if regencies else {},
         site_stages=_site_stages(sites),
-        main_sites={site.regency_id: site for site in Site.objects.main().filter(regency__in=regencies).reverse()},
         signatories=set(Signatory.objects.values_list("institution", flat=True)) if is_of_institutions else set(),
     )
     return [_hit(match, named[match.key], seen) for match in rows]
@@ -182,8 +176,6 @@ class _Seen:
     stages: dict[str, Stage | None]
     """Of the unit with each code."""
     site_stages: dict[int, Stage | None]
-    main_sites: dict[int, Site]
-    """By the regency's key."""
     signatories: set[int]
 
 
@@ -204,7 +196,7 @@ def _hit(match: Match, named: Named, seen: _Seen) -> Hit:
         return Hit(
             row.name,
             kind,
-            regency_address(row, seen.main_sites.get(row.pk)),
+            reverse("dashboard:regency", args=[row.code]),
             about=f"{row.code} · {row.province.name}",
             known_as=known_as,
             has_stage=True,
