@@ -8,6 +8,7 @@ from dashboard.reports import REVIEWED
 app_name = "dashboard"
 urlpatterns = [
     path("", views.nation, name="nation"),
+    path("peta/", views.atlas, name="atlas"),
     path("komitmen/janji/", views.pledges, name="pledges"),
     path("perkiraan/", views.forecast, name="forecast"),
     path("perkiraan/berikutnya/", views.next_best, name="next-best"),

@@ -21,6 +21,7 @@ from accounts.models import User
 from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_at, alerts_in, alerts_page
 from dashboard.announced import announced_page, figure_page
+from dashboard.atlas import national_atlas, province_atlas
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
 from dashboard.presence import Choice, commitments_page, gaps_page
 from dashboard.readiness import readiness_page
@@ -43,10 +44,12 @@ from regions.models import Ceremony, LedgerEntry, Milestone, Province, Site, req
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
+from taskforce.coverage import answer
 from taskforce.forms import (
     AnnouncedForm,
     AreaForm,
     CoverageForm,
+    MapForm,
     PledgeForm,
     PresenceForm,
     ReadinessForm,
@@ -72,10 +75,25 @@ def _version(request: HttpRequest, **address: object) -> str:
 @condition(etag_func=_version)
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
-    form = _form(request, CoverageForm)
+    form = _form(request, MapForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/nation.html", {"page": nation_page(form.question), "form": form})
+    page = nation_page(form.question)
+    shown = {"page": page, "form": form, "atlas": national_atlas(page.coverage, form.view)}
+    return render(request, "dashboard/nation.html", shown)
+
+
+@require_safe
+@vary_on_cookie
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=_version)
+def atlas(request: HttpRequest) -> HttpResponse:
+    """Show the map large, as on a wall, with the figure and the same facts as a table beside it."""
+    form = _form(request, MapForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    shown = {"atlas": national_atlas(answer(form.question), form.view), "form": form}
+    return render(request, "dashboard/atlas.html", shown)
 
 
 @require_safe
@@ -89,6 +107,7 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
         return _refused(request, form)
     page = province_page(form.question, code)
     shown = {"page": page, "form": form, "alerts": alerts_in(code, request.user)}
+    shown["atlas"] = province_atlas(page.coverage, page.area, [row.standing for row in page.units])
     return render(request, "dashboard/province.html", shown)
 
 

@@ -36,6 +36,33 @@ class Boundaries(models.TextChoices):
     NOW = "now", _("sekarang")
 
 
+class StageGroup(models.TextChoices):
+    """How far a unit is, told in five layers, the furthest first."""
+
+    INAUGURATED = "inaugurated", _("Diresmikan")
+    OPENED = "opened", _("Dibuka/uji coba")
+    UNDERWAY = "underway", _("Dalam proses")
+    COMMITTED = "committed", _("Komitmen")
+    UNKNOWN = "unknown", _("Belum ada data")
+
+
+class CoverageClass(models.TextChoices):
+    """Into which classes a map puts areas by their coverage, the highest first."""
+
+    COMPLETE = "complete", _("lengkap")
+    HALF = "half", _("50 % sampai kurang dari 100 %")
+    BELOW_HALF = "below_half", _("di bawah 50 %")
+    NONE = "none", _("belum ada satu pun")
+    NO_UNITS = "no_units", _("tanpa unit sasaran")
+
+
+class MapView(models.TextChoices):
+    """In which of two ways the units are laid out, by the word in the address."""
+
+    MAP = "peta", _("Peta")
+    CELLS = "sel", _("Satu sel per unit")
+
+
 class TargetMetric(models.TextChoices):
     """What a target's value measures."""
 

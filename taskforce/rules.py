@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from taskforce.choices import ActionState, Priority
+from regions.choices import Stage
+from regions.rules import OPENED_STAGES
+from taskforce.choices import ActionState, CoverageClass, Priority, StageGroup
 
 CLOSED_STATES = frozenset({ActionState.DONE, ActionState.CANCELLED})
 """States after which nothing more is said of an action item."""
@@ -66,6 +68,33 @@ def pace_needed(gap_units: int, as_at: date, deadline: date) -> Decimal | None:
     if days <= 0:
         return None
     return _one_place(Fraction(gap_units) * Fraction(MONTH_DAYS) / days)
+
+
+def stage_group(stage: Stage | None, is_seen: bool) -> StageGroup:
+    """Return in which layer a unit is told.
+
+    Args:
+        stage: the furthest stage it reached, None when it reached none.
+        is_seen: whether an operating record says that its MPP serves the public.
+    """
+    if stage == Stage.INAUGURATED:
+        return StageGroup.INAUGURATED
+    if is_seen or stage in OPENED_STAGES:
+        return StageGroup.OPENED
+    if stage is None:
+        return StageGroup.UNKNOWN
+    return StageGroup.COMMITTED if stage == Stage.COMMITTED else StageGroup.UNDERWAY
+
+
+def coverage_class(covered: int, units: int) -> CoverageClass:
+    """Return in which class of a map an area is of whose `units` so many are covered."""
+    if units == 0:
+        return CoverageClass.NO_UNITS
+    if covered == 0:
+        return CoverageClass.NONE
+    if covered == units:
+        return CoverageClass.COMPLETE
+    return CoverageClass.HALF if 2 * covered >= units else CoverageClass.BELOW_HALF
 
 
 def names_a_document(source: str) -> bool:

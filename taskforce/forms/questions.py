@@ -15,7 +15,7 @@ from commitments.choices import InstitutionKind, PledgeStanding
 from regions.choices import IslandGroup
 from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, PresenceOrder
+from taskforce.choices import AnnouncedMetric, Basis, Boundaries, Counting, Layer, MapView, PresenceOrder
 from taskforce.coverage import Question, Standpoint
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -152,6 +152,22 @@ class CoverageForm(StandpointForm):
     def question(self) -> Question:
         """Return the question asked; only a valid form has one."""
         return Question(**self.given)
+
+
+class MapForm(CoverageForm):
+    """Read a question about coverage, and in which way its map is laid out."""
+
+    tampilan = forms.ChoiceField(choices=MapView, required=False, widget=forms.HiddenInput)
+
+    @property
+    def question(self) -> Question:
+        """Return the question asked; only a valid form has one."""
+        return Question(**{name: value for name, value in self.given.items() if name != "tampilan"})
+
+    @property
+    def view(self) -> MapView:
+        """Return how the units are laid out; only a valid form knows."""
+        return MapView(self.given.get("tampilan", MapView.MAP))
 
 
 class ProvinceForm(StandpointForm):

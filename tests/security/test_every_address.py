@@ -47,6 +47,7 @@ PNG = _picture.getvalue()
 ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
+    "peta/": ("/peta/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
     "seremoni/baru/": ("/seremoni/baru/", (403, 403, 403, SIGN_IN)),
