@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from dashboard.maps import (
     Frame,
+    Label,
     Point,
     Spot,
     area_path,
     is_in,
+    labels,
     middle_of,
     nation_frame,
     outlines,
@@ -33,6 +35,8 @@ CELL = 20
 """User units from one cell to the next."""
 MOST_COLUMNS = 7
 """So many cells stand side by side in a province's block at most."""
+REGENCY = "Kabupaten "
+"""Left out of the names on a map, where a city keeps its "Kota"."""
 SOMEWHERE: Point = (118.0, -2.5)
 """The middle of the country: there stands a province of which neither outline nor seats are known."""
 
@@ -67,6 +71,8 @@ class MapPicture:
     marks: tuple[UnitMark, ...]
     around: str = ""
     """The outlines of the neighbours, as one path."""
+    labels: tuple[Label, ...] = ()
+    """Names of units that find room beside their marks."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +214,18 @@ class _Places:
         seats = [self.seats[unit.code] for unit in units if unit.code in self.seats]
         return (fmean(x for x, _y in seats), fmean(y for _x, y in seats)) if seats else SOMEWHERE
 
+    def all_outlines(self) -> tuple[tuple[str, ...], ...]:
+        """Return the codes of the outlines of every province."""
+        return tuple(tuple(codes) for codes in self._outlines.values() if codes)
+
+    def placed(self, units: Iterable[UnitStanding]) -> list[UnitStanding]:
+        """Return the units whose seat is known."""
+        return [unit for unit in units if unit.code in self.seats]
+
+    def spots(self, units: Iterable[UnitStanding], frame: Frame, apart: int) -> tuple[Spot, ...]:
+        """Return where the marks of the units whose seat is known stand, none upon another."""
+        return spread(tuple(frame.spot(self.seats[unit.code]) for unit in self.placed(units)), apart)
+
     def without(self, units: Iterable[UnitStanding]) -> tuple[str, ...]:
         """Return the names of the units whose seat is not known."""
         return tuple(unit.name for unit in units if unit.code not in self.seats)
@@ -231,20 +249,21 @@ def _province_picture(row: AtlasRow, units: Sequence[UnitStanding], places: _Pla
     if not codes:
         return None
     frame = province_frame(codes)
-    others = ((code,) for code in outlines() if code not in codes)
+    others = (other for other in places.all_outlines() if other != codes)
+    spots = places.spots(units, frame, PROVINCE_APART)
     return MapPicture(
         frame.view_box,
         (MapArea(row.area, row.kind, area_path(codes, frame)),),
         _marks(units, places, frame, PROVINCE_APART),
         around="".join(area_path(other, frame) for other in others if is_in(other, frame)),
+        labels=labels(spots, [unit.name.removeprefix(REGENCY) for unit in places.placed(units)], frame),
     )
 
 
 def _marks(units: Sequence[UnitStanding], places: _Places, frame: Frame, apart: int) -> tuple[UnitMark, ...]:
     """Return the marks of the units whose seat is known, in their order."""
-    placed = [unit for unit in units if unit.code in places.seats]
-    spots = spread(tuple(frame.spot(places.seats[unit.code]) for unit in placed), apart)
-    return tuple(_mark(unit, spot) for unit, spot in zip(placed, spots, strict=True))
+    spots = places.spots(units, frame, apart)
+    return tuple(_mark(unit, spot) for unit, spot in zip(places.placed(units), spots, strict=True))
 
 
 def _blocks(

@@ -17,11 +17,20 @@ Ring = tuple[Point, ...]
 Spot = tuple[float, float]
 """Where something stands on a picture, in its user units, from the upper left corner."""
 
+Box = tuple[float, float, float, float]
+"""The left, upper, right and lower side of a rectangle on a picture."""
+
 NATION_SCALE = 40
 """User units for a degree on the nation's picture: about a pixel each on a wall."""
 NATION_MARGIN = 12
 PROVINCE_SIZE = (1000, 640)
 PROVINCE_MARGIN = 48
+MARK = 13
+"""How far a mark on a province's map reaches from its middle."""
+LETTER = 8
+"""About how wide a letter of a name on a map is; a little more than the mean."""
+LINE = 18
+"""How high a name on a map is."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +189,47 @@ def _parted(one: Spot, other: Spot, apart: float) -> tuple[Spot, Spot]:
     x, y = ((other[0] - one[0]) / far, (other[1] - one[1]) / far) if far else (1.0, 0.0)
     push = max(0.0, apart - far) / 2
     return (one[0] - x * push, one[1] - y * push), (other[0] + x * push, other[1] + y * push)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name beside its mark: where its base line stands, and which end of it; positions as text."""
+
+    text: str
+    x: str
+    y: str
+    anchor: str
+
+
+def labels(spots: Sequence[Spot], names: Sequence[str], frame: Frame) -> tuple[Label, ...]:
+    """Return the names that find room beside their marks, where they touch no mark and no other name.
+
+    Shorter ones are placed first, for more of them fit; the others are left to what the mark itself says.
+    """
+    marks = [(x - MARK, y - MARK, x + MARK, y + MARK) for x, y in spots]
+    taken = list(marks)
+    placed = []
+    for (x, y), name, own in sorted(zip(spots, names, marks, strict=True), key=lambda each: len(each[1])):
+        wide = LETTER * len(name)
+        middle, above, below = y - LINE / 2, y - MARK - LINE, y + MARK
+        for left, top, anchor, at in (
+            (x + MARK, middle, "start", x + MARK),
+            (x - MARK - wide, middle, "end", x - MARK),
+            (x - wide / 2, above, "middle", x),
+            (x - wide / 2, below, "middle", x),
+        ):
+            # So far from another mark that nobody takes it for that one's name.
+            box = (left - LETTER, top, left + wide + LETTER, top + LINE)
+            is_inside = box[0] >= 0 and top >= 0 and box[2] <= frame.width and box[3] <= frame.height
+            if is_inside and not any(_overlap(box, other) for other in taken if other is not own):
+                taken.append(box)
+                placed.append(Label(name, str(round(at)), str(round(top + 0.75 * LINE)), anchor))
+                break
+    return tuple(placed)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def middle_of(codes: tuple[str, ...]) -> Point:

@@ -60,7 +60,7 @@ class MapView(models.TextChoices):
     """In which of two ways the units are laid out, by the word in the address."""
 
     MAP = "peta", _("Peta")
-    CELLS = "sel", _("Satu sel per unit")
+    CELLS = "sel", _("Sel per unit")
 
 
 class TargetMetric(models.TextChoices):
