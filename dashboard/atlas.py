@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from math import ceil, sqrt
 from statistics import fmean
 
@@ -22,7 +24,8 @@ from dashboard.maps import (
     province_frame,
     spread,
 )
-from dashboard.tiles import tiles
+from dashboard.tiles import Tile, tiles
+from regions.choices import DatePrecision, OperatingStatus, Stage
 from regions.models import Regency
 from regions.rules import OPENED_STAGES, SERVING_STATUSES, written_day
 from taskforce.choices import CoverageClass, MapView, StageGroup
@@ -37,6 +40,8 @@ MOST_COLUMNS = 7
 """So many cells stand side by side in a province's block at most."""
 REGENCY = "Kabupaten "
 """Left out of the names on a map, where a city keeps its "Kota"."""
+SAMPLE = "00.00"
+"""Stands for a code in an address."""
 SOMEWHERE: Point = (118.0, -2.5)
 """The middle of the country: there stands a province of which neither outline nor seats are known."""
 
@@ -178,9 +183,24 @@ def province_atlas(coverage: Coverage, area: AreaCoverage, standings: Sequence[U
     )
 
 
-def unit_address(unit: UnitStanding) -> str:
-    """Return the page that a unit's mark leads to."""
-    return reverse("dashboard:province", args=[unit.province])
+class _Pen:
+    """Makes the marks of many units; what several of them share is worked out once."""
+
+    def __init__(self) -> None:
+        self._page = reverse("dashboard:province", args=[SAMPLE])
+        self._how_far = cache(_how_far)
+
+    def mark(self, unit: UnitStanding, spot: Spot) -> UnitMark:
+        """Return the mark of a unit at a spot."""
+        x, y = spot
+        words = self._how_far(
+            unit.stage, unit.reached_on, unit.reached_precision, unit.status, unit.status_since, unit.status_precision
+        )
+        return UnitMark(f"{unit.name}: {words}", self.page_of(unit), _group(unit), str(round(x)), str(round(y)))
+
+    def page_of(self, unit: UnitStanding) -> str:
+        """Return the page that a unit's mark leads to."""
+        return self._page.replace(SAMPLE, unit.province)
 
 
 class _Places:
@@ -263,17 +283,19 @@ def _province_picture(row: AtlasRow, units: Sequence[UnitStanding], places: _Pla
 def _marks(units: Sequence[UnitStanding], places: _Places, frame: Frame, apart: int) -> tuple[UnitMark, ...]:
     """Return the marks of the units whose seat is known, in their order."""
     spots = places.spots(units, frame, apart)
-    return tuple(_mark(unit, spot) for unit, spot in zip(places.placed(units), spots, strict=True))
+    pen = _Pen()
+    return tuple(pen.mark(unit, spot) for unit, spot in zip(places.placed(units), spots, strict=True))
 
 
 def _blocks(
     rows: Sequence[AtlasRow], by_province: Mapping[str, Sequence[UnitStanding]], places: _Places
 ) -> tuple[Block, ...]:
     on_tiles = tiles(tuple(places.middle_of(row.area.code, by_province[row.area.code]) for row in rows))
-    return tuple(_block(row, tile, by_province[row.area.code]) for row, tile in zip(rows, on_tiles, strict=True))
+    pen = _Pen()
+    return tuple(_block(row, tile, by_province[row.area.code], pen) for row, tile in zip(rows, on_tiles, strict=True))
 
 
-def _block(row: AtlasRow, tile: tuple[int, int], units: Sequence[UnitStanding]) -> Block:
+def _block(row: AtlasRow, tile: Tile, units: Sequence[UnitStanding], pen: _Pen) -> Block:
     columns = min(MOST_COLUMNS, ceil(sqrt(1.2 * len(units)))) or 1
     layers = list(StageGroup)
     furthest_first = sorted(units, key=lambda unit: layers.index(_group(unit)))
@@ -283,7 +305,7 @@ def _block(row: AtlasRow, tile: tuple[int, int], units: Sequence[UnitStanding]) 
         column=tile[0] + 1,
         row=tile[1] + 1,
         cells=tuple(
-            _mark(unit, (CELL * (number % columns), CELL * (number // columns)))
+            pen.mark(unit, (CELL * (number % columns), CELL * (number // columns)))
             for number, unit in enumerate(furthest_first)
         ),
         columns=columns,
@@ -291,19 +313,21 @@ def _block(row: AtlasRow, tile: tuple[int, int], units: Sequence[UnitStanding]) 
     )
 
 
-def _mark(unit: UnitStanding, spot: Spot) -> UnitMark:
-    x, y = spot
-    return UnitMark(_says(unit), unit_address(unit), _group(unit), str(round(x)), str(round(y)))
-
-
-def _says(unit: UnitStanding) -> str:
-    group = _group(unit)
-    what, since = str(group.label), ""
-    if group == StageGroup.OPENED and unit.stage not in OPENED_STAGES and unit.status is not None:
-        what, since = str(unit.status.label), written_day(unit.status_since, unit.status_precision)
-    elif unit.stage is not None:
-        what, since = str(unit.stage.label), written_day(unit.reached_on, unit.reached_precision)
-    return f"{unit.name}: {what} {since}".rstrip()
+def _how_far(
+    stage: Stage | None,
+    reached_on: date | None,
+    reached_precision: DatePrecision | None,
+    status: OperatingStatus | None,
+    since: date | None,
+    status_precision: DatePrecision | None,
+) -> str:
+    """Return in words how far a unit is, and since when where that is known."""
+    group = stage_group(stage, status in SERVING_STATUSES)
+    if group == StageGroup.OPENED and stage not in OPENED_STAGES and status is not None:
+        return f"{status.label} {written_day(since, status_precision)}"
+    if stage is None:
+        return str(group.label)
+    return f"{stage.label} {written_day(reached_on, reached_precision)}"
 
 
 def _group(unit: UnitStanding) -> StageGroup:

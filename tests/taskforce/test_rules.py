@@ -8,7 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from regions.choices import Stage
 from taskforce import rules
+from taskforce.choices import CoverageClass, StageGroup
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,39 @@ def test_a_year_before_a_leap_day_is_the_last_of_february() -> None:
 )
 def test_the_pace_needed(gap: int, as_at: date, deadline: date, expected: str | None) -> None:
     assert rules.pace_needed(gap, as_at, deadline) == (expected and Decimal(expected))
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_seen", "expected"),
+    [
+        (Stage.INAUGURATED, False, StageGroup.INAUGURATED),
+        (Stage.INAUGURATED, True, StageGroup.INAUGURATED),
+        (Stage.OPENED, False, StageGroup.OPENED),
+        (Stage.SOFT_LAUNCHED, False, StageGroup.OPENED),
+        (Stage.BUILDING, True, StageGroup.OPENED),
+        (None, True, StageGroup.OPENED),
+        (Stage.READY, False, StageGroup.UNDERWAY),
+        (Stage.STAFFING, False, StageGroup.UNDERWAY),
+        (Stage.PROPOSED, False, StageGroup.UNDERWAY),
+        (Stage.COMMITTED, False, StageGroup.COMMITTED),
+        (None, False, StageGroup.UNKNOWN),
+    ],
+)
+def test_a_unit_is_told_in_one_of_five_layers(stage: Stage | None, is_seen: bool, expected: StageGroup) -> None:
+    assert rules.stage_group(stage, is_seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("covered", "units", "expected"),
+    [
+        (0, 0, CoverageClass.NO_UNITS),
+        (0, 8, CoverageClass.NONE),
+        (1, 33, CoverageClass.BELOW_HALF),
+        (7, 15, CoverageClass.BELOW_HALF),
+        (5, 10, CoverageClass.HALF),
+        (37, 38, CoverageClass.HALF),
+        (1, 1, CoverageClass.COMPLETE),
+    ],
+)
+def test_an_area_is_in_one_class_by_its_coverage(covered: int, units: int, expected: CoverageClass) -> None:
+    assert rules.coverage_class(covered, units) == expected
