@@ -53,17 +53,17 @@ def focused(page: Page) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_every_width_is_enough(address: str, browser: Browser, name: str, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "size"), [("light", 1440), ("dark", 360)])
+def test_axe_finds_nothing_and_every_width_is_enough(
+    address: str, browser: Browser, name: str, scheme: str, size: int
+) -> None:
     page = opened(browser, address + PAGES[name], color_scheme=scheme)
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         keep(page, f"map-{name}-{width}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.set_viewport_size({"width": 360, "height": HEIGHT})
-    assert is_whole(page)
-    page.set_viewport_size({"width": 1440, "height": HEIGHT})
+    page.set_viewport_size({"width": size, "height": HEIGHT})
     assert is_whole(page)
 
 
@@ -81,9 +81,7 @@ def test_other_ways_of_seeing_keep_the_page_whole(
 def test_patterns_tell_classes_apart_where_colours_are_taken_away(address: str, browser: Browser) -> None:
     page = opened(browser, address)
 
-    fills = {
-        fill for fill in page.locator(".map__area path").evaluate_all("all => all.map(e => e.attributes.fill.value)")
-    }
+    fills = set(page.locator(".map__area path").evaluate_all("all => all.map(e => e.attributes.fill.value)"))
     patterns = {fill: page.locator(fill.removeprefix("url(").removesuffix(")")).inner_html() for fill in fills}
 
     assert len(fills) == 4
@@ -216,11 +214,11 @@ def test_without_scripts_one_changes_the_view_and_drills_down(address: str, brow
 def test_the_wall_shows_map_and_table_on_one_screen(address: str, browser: Browser) -> None:
     page = opened(browser, f"{address}/peta/", 1920)
 
-    for part in (".headline", ".map__picture", ".map__legend", ".wall__table tfoot"):
+    for part in (".headline", ".map__picture", ".map__legend", ".wall__table table"):
         box = page.locator(part).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= HEIGHT
-        assert box["x"] + box["width"] <= 1920
+        assert box["x"] + box["width"] <= 1920 - 16
 
 
 def test_paper_keeps_the_colours_and_leaves_the_controls_out(address: str, browser: Browser) -> None:
