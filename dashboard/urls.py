@@ -9,6 +9,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.nation, name="nation"),
     path("tahap/", views.stages, name="stages"),
+    path("peta/", views.atlas, name="atlas"),
     path("komitmen/janji/", views.pledges, name="pledges"),
     path("perkiraan/", views.forecast, name="forecast"),
     path("perkiraan/berikutnya/", views.next_best, name="next-best"),

@@ -19,6 +19,7 @@ from accounts.models import User
 from commitments.models import institutions_of
 from dashboard.alerts import alert_page, alerts_page
 from dashboard.announced import announced_page, figure_page
+from dashboard.atlas import national_atlas, province_atlas
 from dashboard.explain import explain_page
 from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
 from dashboard.nation import nation_page, stage_page
@@ -43,10 +44,12 @@ from regions.models import Ceremony, LedgerEntry, Milestone, Province, require_e
 from regions.reports import work_room
 from regions.services.ledger import send_back
 from regions.services.review import give_opinion, looks, verify_as_seen, verify_ceremony
+from taskforce.coverage import answer
 from taskforce.forms import (
     AnnouncedForm,
     AreaForm,
     ExplainForm,
+    MapForm,
     NationForm,
     PledgeForm,
     PresenceForm,
@@ -72,7 +75,18 @@ def nation(request: HttpRequest) -> HttpResponse:
         return _refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("island_group", "sort")}
     page = nation_page(form.question, today=form.today, **listed)
-    return render(request, "dashboard/nation.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form, "atlas": national_atlas(page.coverage, form.view)}
+    return render(request, "dashboard/nation.html", shown)
+
+
+@figures_page
+def atlas(request: HttpRequest) -> HttpResponse:
+    """Show the map large, as on a wall, with the figure and the same facts as a table beside it."""
+    form = _form(request, MapForm)
+    if not form.is_valid():
+        return _refused(request, form)
+    shown = {"atlas": national_atlas(answer(form.question), form.view), "form": form}
+    return render(request, "dashboard/atlas.html", shown)
 
 
 @figures_page
@@ -93,8 +107,13 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     page = province_page(form.question, code)
-    details = province_details(page, request.user, order=form.order)
-    return render(request, "dashboard/province.html", {"page": page, "form": form, "details": details})
+    shown = {
+        "page": page,
+        "form": form,
+        "details": province_details(page, request.user, order=form.order),
+        "atlas": province_atlas(page.coverage, page.area, [row.standing for row in page.units]),
+    }
+    return render(request, "dashboard/province.html", shown)
 
 
 @figures_page

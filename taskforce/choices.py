@@ -85,6 +85,23 @@ class AreaOrder(models.TextChoices):
     PACE = "pace", _("12 bulan")
 
 
+class CoverageClass(models.TextChoices):
+    """Into which classes a map puts areas by their coverage, the highest first."""
+
+    COMPLETE = "complete", _("lengkap")
+    HALF = "half", _("50 % sampai kurang dari 100 %")
+    BELOW_HALF = "below_half", _("di bawah 50 %")
+    NONE = "none", _("belum ada satu pun")
+    NO_UNITS = "no_units", _("tanpa unit sasaran")
+
+
+class MapView(models.TextChoices):
+    """In which of two ways the units are laid out, by the word in the address."""
+
+    MAP = "peta", _("Peta")
+    CELLS = "sel", _("Sel per unit")
+
+
 class TargetMetric(models.TextChoices):
     """What a target's value measures."""
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from regions.choices import Stage
 from regions.rules import OPENED_STAGES
-from taskforce.choices import ActionState, Priority, StageGroup
+from taskforce.choices import ActionState, CoverageClass, Priority, StageGroup
 
 CLOSED_STATES = frozenset({ActionState.DONE, ActionState.CANCELLED})
 """States after which nothing more is said of an action item."""
@@ -84,6 +84,17 @@ def pace_needed(gap_units: int, as_at: date, deadline: date) -> Decimal | None:
     if days <= 0:
         return None
     return _one_place(Fraction(gap_units) * Fraction(MONTH_DAYS) / days)
+
+
+def coverage_class(covered: int, units: int) -> CoverageClass:
+    """Return in which class of a map an area is of whose `units` so many are covered."""
+    if units == 0:
+        return CoverageClass.NO_UNITS
+    if covered == 0:
+        return CoverageClass.NONE
+    if covered == units:
+        return CoverageClass.COMPLETE
+    return CoverageClass.HALF if 2 * covered >= units else CoverageClass.BELOW_HALF
 
 
 def names_a_document(source: str) -> bool:

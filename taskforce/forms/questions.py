@@ -23,6 +23,7 @@ from taskforce.choices import (
     Boundaries,
     Counting,
     Layer,
+    MapView,
     PresenceOrder,
     StageGroup,
     UnitOrder,
@@ -188,7 +189,18 @@ class PlaceForm(CoverageForm):
     basis = forms.ChoiceField(choices=Basis, required=False, widget=forms.HiddenInput)
 
 
-class NationForm(CoverageForm):
+class MapForm(CoverageForm):
+    """Read a question about coverage, and in which way its map is laid out."""
+
+    tampilan = forms.ChoiceField(choices=MapView, required=False, widget=forms.HiddenInput)
+
+    @property
+    def view(self) -> MapView:
+        """Return how the units are laid out; only a valid form knows."""
+        return MapView(self.given.get("tampilan", MapView.MAP))
+
+
+class NationForm(MapForm):
     """Read a question about coverage, and which provinces to list in which order."""
 
     island_group = forms.ChoiceField(choices=IslandGroup, required=False, widget=forms.HiddenInput)

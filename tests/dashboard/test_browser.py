@@ -74,7 +74,7 @@ def test_the_control_works_without_javascript(address: str, browser: Browser) ->
 def test_a_province_is_one_click_away_and_keeps_the_question(address: str, browser: Browser) -> None:
     page = open_page(browser, f"{address}/?as_at=2024-12-12")
 
-    page.get_by_role("link", name="Jawa Timur").click()
+    page.get_by_role("link", name="Jawa Timur", exact=True).click()
 
     assert urlsplit(page.url).path == "/provinsi/35/"
     assert "per 12 Desember 2024" in page.locator(".headline").inner_text()

@@ -40,6 +40,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "kabkota/<str:code>/": ("/kabkota/35.02/", PUBLIC),
     "tahap/": ("/tahap/", PUBLIC),
+    "peta/": ("/peta/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
     "seremoni/baru/": ("/seremoni/baru/", (403, 403, 403, SIGN_IN)),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from regions.choices import Stage
 from taskforce import rules
-from taskforce.choices import StageGroup
+from taskforce.choices import CoverageClass, StageGroup
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,19 @@ def test_the_pace_needed(gap: int, as_at: date, deadline: date, expected: str | 
 )
 def test_a_unit_stands_in_one_of_five_steps(stage: Stage | None, is_seen: bool, group: StageGroup) -> None:
     assert rules.stage_group(stage, is_seen) == group
+
+
+@pytest.mark.parametrize(
+    ("covered", "units", "expected"),
+    [
+        (0, 0, CoverageClass.NO_UNITS),
+        (0, 8, CoverageClass.NONE),
+        (1, 33, CoverageClass.BELOW_HALF),
+        (7, 15, CoverageClass.BELOW_HALF),
+        (5, 10, CoverageClass.HALF),
+        (37, 38, CoverageClass.HALF),
+        (1, 1, CoverageClass.COMPLETE),
+    ],
+)
+def test_an_area_is_in_one_class_by_its_coverage(covered: int, units: int, expected: CoverageClass) -> None:
+    assert rules.coverage_class(covered, units) == expected
