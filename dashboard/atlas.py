@@ -187,7 +187,7 @@ class _Pen:
     """Makes the marks of many units; what several of them share is worked out once."""
 
     def __init__(self) -> None:
-        self._page = reverse("dashboard:province", args=[SAMPLE])
+        self._page = reverse("dashboard:regency", args=[SAMPLE])
         self._how_far = cache(_how_far)
 
     def mark(self, unit: UnitStanding, spot: Spot) -> UnitMark:
@@ -196,11 +196,11 @@ class _Pen:
         words = self._how_far(
             unit.stage, unit.reached_on, unit.reached_precision, unit.status, unit.status_since, unit.status_precision
         )
-        return UnitMark(f"{unit.name}: {words}", self.page_of(unit), _group(unit), str(round(x)), str(round(y)))
+        return UnitMark(f"{unit.name}: {words}", self.page_of(unit), unit.stage_group, str(round(x)), str(round(y)))
 
     def page_of(self, unit: UnitStanding) -> str:
         """Return the page that a unit's mark leads to."""
-        return self._page.replace(SAMPLE, unit.province)
+        return self._page.replace(SAMPLE, unit.code)
 
 
 class _Places:
@@ -298,7 +298,7 @@ def _blocks(
 def _block(row: AtlasRow, tile: Tile, units: Sequence[UnitStanding], pen: _Pen) -> Block:
     columns = min(MOST_COLUMNS, ceil(sqrt(1.2 * len(units)))) or 1
     layers = list(StageGroup)
-    furthest_first = sorted(units, key=lambda unit: layers.index(_group(unit)))
+    furthest_first = sorted(units, key=lambda unit: layers.index(unit.stage_group))
     return Block(
         area=row.area,
         kind=row.kind,
@@ -330,16 +330,12 @@ def _how_far(
     return f"{stage.label} {written_day(reached_on, reached_precision)}"
 
 
-def _group(unit: UnitStanding) -> StageGroup:
-    return stage_group(unit.stage, unit.status in SERVING_STATUSES)
-
-
 def _row(area: AreaCoverage, units: Iterable[UnitStanding]) -> AtlasRow:
     return AtlasRow(area, coverage_class(area.covered, area.units), _group_counts(units))
 
 
 def _group_counts(units: Iterable[UnitStanding]) -> tuple[tuple[StageGroup, int], ...]:
-    counts = Counter(_group(unit) for unit in units)
+    counts = Counter(unit.stage_group for unit in units)
     return tuple((group, counts[group]) for group in StageGroup)
 
 
