@@ -286,6 +286,13 @@ def answer(question: Question) -> Coverage:
     )
 
 
+def of_islands(coverage: Coverage, island_group: str) -> AreaCoverage:
+    """Return the figures of a group of islands, which goes by the nation's target."""
+    areas = tuple(area for area in coverage.provinces if area.island_group == island_group)
+    goal, as_at = _inherited(coverage.national.target), coverage.question.as_at
+    return _sum(areas, goal, as_at, name=island_group, island_group=island_group)
+
+
 def unit_standings(question: Question, province: str = "") -> tuple[UnitStanding, ...]:
     """Return how far each unit of the province with code `province`, or of all, is, by code."""
     rows = fetch(_BY_UNIT[question.layer, question.boundaries], {**question.parameters, "province": province})
@@ -394,11 +401,18 @@ def _area(
     )
 
 
-def _sum(provinces: tuple[AreaCoverage, ...], goal: Goal | None, as_at: date) -> AreaCoverage:
+def _sum(
+    provinces: tuple[AreaCoverage, ...],
+    goal: Goal | None,
+    as_at: date,
+    *,
+    name: str = "Indonesia",
+    island_group: str = "",
+) -> AreaCoverage:
     return AreaCoverage(
         code="",
-        name="Indonesia",
-        island_group="",
+        name=name,
+        island_group=island_group,
         units=sum(area.units for area in provinces),
         covered=sum(area.covered for area in provinces),
         units_by_stage={stage: sum(area.units_by_stage[stage] for area in provinces) for stage in STAGE_ORDER},

@@ -1,5 +1,7 @@
-"""What is late about a regency today, in sentences that a letter can carry?"""
+"""What is late about a regency, or about many, in sentences that a letter or a paper can carry?"""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,12 +11,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from regions.choices import DatePrecision, EntryState, OperatingStatus, Stage
-from regions.models import LEDGERS, Milestone, Regency, SiteEntry
+from regions.models import LEDGERS, Milestone, Person, Regency, SiteEntry
 from regions.rules import written_day
-from taskforce.choices import ActionState
-from taskforce.coverage import AreaCoverage, Coverage, Question, Standpoint, UnitStanding, answer, unit_standings
+from taskforce.choices import ActionState, LateReason
+from taskforce.coverage import AreaCoverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.models import ActionItem
-from taskforce.pledges import pledge_report
+from taskforce.pledges import PledgeOutcome, open_pledges
 
 _HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
 _SERVING_STAGES = frozenset({Stage.OPENED, Stage.INAUGURATED})
@@ -66,8 +68,45 @@ def lateness(regency: Regency, *, today: date) -> Lateness:
     province = coverage.province(regency.province.code)
     if province is None:
         raise ValueError(regency.province.code)
-    reasons = (*_missed_target(regency, standing, province), *_missed_pledges(regency, coverage), *_halt(standing))
-    return Lateness(regency, today, standing, province, (*reasons, *_missed_actions(regency, today)))
+    pledges = [row for row in open_pledges(Standpoint(today)) if row.pledge.regency_id == regency.pk]
+    own: Any = ActionItem.objects.filter(Q(regency=regency) | Q(site__regency=regency), owner=None)
+    reasons = _reasons(standing, province, pledges, own.overdue(today).with_standing().most_pressing_first())
+    return Lateness(regency, today, standing, province, tuple(sentence for _reason, sentence in reasons))
+
+
+@dataclass(frozen=True)
+class LateUnit:
+    """A unit of which something is late on a day."""
+
+    standing: UnitStanding
+    province: AreaCoverage
+    reasons: tuple[tuple[LateReason, str], ...]
+    """What kind of lateness, and a sentence of it; at least one."""
+
+
+def late_units(standpoint: Standpoint, user: Person, *, today: date) -> tuple[LateUnit, ...]:
+    """Return the units of which something is late, by code, in as many statements for one as for all.
+
+    Args:
+        standpoint: the day, and whose word counts; inaugurated MPPs of the 509 units are counted, as in the targets.
+        user: who reads; of the action plan they learn what is theirs to know.
+        today: decides which action items are overdue: they are known only as they stand now.
+    """
+    question = Question(standpoint.as_at, standpoint.known_at, standpoint.layer, standpoint.boundaries)
+    areas = {area.code: area for area in answer(question).provinces}
+    pledges: dict[str, list[PledgeOutcome]] = defaultdict(list)
+    for outcome in open_pledges(standpoint):
+        pledges[outcome.pledge.regency.code].append(outcome)
+    overdue: Any = ActionItem.objects.visible_to(user).filter(owner=None).overdue(today)
+    items: dict[str, list[ActionItem]] = defaultdict(list)
+    for item in overdue.with_standing().select_related("regency", "site__regency").most_pressing_first():
+        if regency := item.site.regency if item.site else item.regency:
+            items[regency.code].append(item)
+    found = (
+        LateUnit(unit, areas[unit.province], _reasons(unit, areas[unit.province], pledges[unit.code], items[unit.code]))
+        for unit in unit_standings(question)
+    )
+    return tuple(late for late in found if late.reasons)
 
 
 def waiting_reports(regency: Regency) -> tuple[SiteEntry, ...]:
@@ -85,7 +124,19 @@ def may_lift_a_reason(entry: SiteEntry) -> bool:
     return not entry.site.is_branch and (not isinstance(entry, Milestone) or entry.stage in _SERVING_STAGES)
 
 
-def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCoverage) -> list[str]:
+def _reasons(
+    standing: UnitStanding, province: AreaCoverage, pledges: Iterable[PledgeOutcome], items: Iterable[ActionItem]
+) -> tuple[tuple[LateReason, str], ...]:
+    """Return what is late about a unit, given its pledges that are open and its action items that are overdue."""
+    return (
+        *((LateReason.TARGET, sentence) for sentence in _missed_target(standing, province)),
+        *((LateReason.PLEDGE, _missed_pledge(outcome)) for outcome in pledges if outcome.is_late),
+        *((LateReason.HALT, sentence) for sentence in _halt(standing)),
+        *((LateReason.ACTION, _missed_action(item)) for item in items),
+    )
+
+
+def _missed_target(standing: UnitStanding, province: AreaCoverage) -> list[str]:
     goal = province.target
     share = province.target_pct
     if goal is None or share is None or standing.is_covered or not province.is_overdue:
@@ -94,7 +145,7 @@ def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCover
         "share": number_format(share, 1),
         "who": goal.set_by,
         "day": date_format(goal.deadline, "j F Y"),
-        "regency": regency.name,
+        "regency": standing.name,
     }
     return [
         _(
@@ -105,19 +156,11 @@ def _missed_target(regency: Regency, standing: UnitStanding, province: AreaCover
     ]
 
 
-def _missed_pledges(regency: Regency, coverage: Coverage) -> list[str]:
-    outcomes = pledge_report(Standpoint(coverage.question.as_at)).outcomes
-    late = [
-        row for row in outcomes if row.is_late and not row.unit.inaugurated_on and row.pledge.regency_id == regency.pk
-    ]
-    return [
-        _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.")
-        % {
-            "made": date_format(row.pledge.pledged_on, "j F Y"),
-            "due": written_day(row.in_force.due_on, DatePrecision(row.in_force.date_precision)),
-        }
-        for row in late
-    ]
+def _missed_pledge(outcome: PledgeOutcome) -> str:
+    return _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.") % {
+        "made": date_format(outcome.pledge.pledged_on, "j F Y"),
+        "due": written_day(outcome.in_force.due_on, DatePrecision(outcome.in_force.date_precision)),
+    }
 
 
 def _halt(standing: UnitStanding) -> list[str]:
@@ -130,14 +173,9 @@ def _halt(standing: UnitStanding) -> list[str]:
     ]
 
 
-def _missed_actions(regency: Regency, today: date) -> list[str]:
-    own: Any = ActionItem.objects.filter(Q(regency=regency) | Q(site__regency=regency), owner=None)
-    return [
-        _("Rencana aksi “%(title)s” melewati tenggat %(due)s dengan keadaan “%(state)s”.")
-        % {
-            "title": item.title,
-            "due": date_format(item.due_on, "j F Y"),
-            "state": ActionState(item.state).label,
-        }
-        for item in own.overdue(today).with_standing().most_pressing_first()
-    ]
+def _missed_action(item: Any) -> str:
+    return _("Rencana aksi “%(title)s” melewati tenggat %(due)s dengan keadaan “%(state)s”.") % {
+        "title": item.title,
+        "due": date_format(item.due_on, "j F Y"),
+        "state": ActionState(item.state).label,
+    }
