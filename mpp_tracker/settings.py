@@ -158,9 +158,6 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "login_on_known_device": "10/5m/key",
     "note_throttled": "1/m/ip",
-    # Papers for meetings: nobody reads faster. An office behind one address signs in.
-    "paper_by_visitor": "10/m/ip",
-    "paper_by_account": "20/m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -492,9 +492,8 @@ def test_one_click_leads_from_the_pages_to_the_paper_with_their_parameters(clien
 
 def test_asking_takes_few_statements(client: Client, django_assert_num_queries: Any) -> None:
     client.get("/")
-    # 1 the provinces, 7 and a savepoint the throttle, 1 the version, 1 the row, 1 how many wait, 3 the new row,
-    # 1 whether it is made
-    with django_assert_num_queries(19):
+    # 1 the provinces, 7 the throttle, 1 the version, 1 the row, 1 how many wait, 3 the new row, 1 whether it is made
+    with django_assert_num_queries(15):
         client.get(ASK)
 
 

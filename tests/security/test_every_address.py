@@ -32,6 +32,7 @@ from taskforce.models import ActionItem, ActionProof, ActionUpdate, Alert, Annou
 from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
 from taskforce.services.letters import write_letter
+from taskforce.services.papers import ask_for
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +41,17 @@ SECRET = "catatan-yang-belum-diperiksa"
 ACTORS = ("foreign officer", "other province", "viewer", "visitor")
 SIGN_IN = 302
 PUBLIC = (200, 200, 200, 200)
+ASKED = {"as_at": "2026-01-01", "since": "2025-12-01"}
 _picture = BytesIO()
 Image.new("RGB", (8, 8)).save(_picture, "png")
 PNG = _picture.getvalue()
 # Address with its arguments filled in, and the four answers to GET. {site} and {entry} lie beyond every turf here.
 ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
+    "bahan-rapat/": ("/bahan-rapat/", PUBLIC),
+    "bahan-rapat/pdf/": ("/bahan-rapat/pdf/?province=35", (302, 302, 302, 302)),
+    "bahan-rapat/<uuid:pk>/": ("/bahan-rapat/{paper}/", (404, 404, 404, 404)),
+    "bahan-rapat/<uuid:pk>/pdf/": ("/bahan-rapat/{paper}/pdf/", (404, 404, 404, 404)),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
@@ -180,7 +186,7 @@ def keys(
     letter: Letter,
     verified: Callable[..., Milestone],
     verifier: User,
-) -> dict[str, int]:
+) -> dict[str, Any]:
     """What stands for itself in the addresses, by name; the notice is the officer's."""
     counted = verified(entry.site, Stage.OPENED, date(2026, 2, 1))
     counter = Presence(site=entry.site, institution=Institution.objects.get(abbreviation="PLN"), note=SECRET)
@@ -205,6 +211,7 @@ def keys(
         "letter": letter.pk,
         "figure": AnnouncedFigure.objects.latest("pk").pk,
         "assessment": assessment.pk,
+        "paper": ask_for(ASKED, by=entry.reported_by, today=timezone.localdate()).pk,
         "assessed": verify(assessed, by=verifier).pk,
     }
 
@@ -233,7 +240,7 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("route", ADDRESSES)
-def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients: dict[str, Client]) -> None:
+def test_strangers_get_what_is_theirs(route: str, keys: dict[str, Any], clients: dict[str, Client]) -> None:
     address, statuses = ADDRESSES[route]
 
     for actor, status in zip(ACTORS, statuses, strict=True):
@@ -248,7 +255,7 @@ def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients:
     "route", [route for route in ADDRESSES if "<" in route or "kerja" in route or "seremoni" in route]
 )
 def test_strangers_change_nothing(
-    route: str, entry: Milestone, keys: dict[str, int], clients: dict[str, Client]
+    route: str, entry: Milestone, keys: dict[str, Any], clients: dict[str, Client]
 ) -> None:
     address, _statuses = ADDRESSES[route]
     form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
