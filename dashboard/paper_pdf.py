@@ -90,7 +90,7 @@ def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
         "facts": _facts(paper),
         "layers": [[layer.label, layer.count, _TONES[layer.tone]] for layer in paper.layers],
         "units": area.units,
-        "stages": [[str(stage.label), count] for stage, count in reversed(area.units_by_stage.items())],
+        "stages": [[str(stage.label), count] for stage, count in reversed([*area.units_by_stage.items()])],
         "no_stage": area.units_without_stage,
         "map": _map(paper),
         "map_alt": _map_alt(paper),

@@ -199,4 +199,4 @@ def _announced(standpoint: Standpoint) -> Comparison | None:
 def _seats(units: Iterable[UnitStanding]) -> dict[str, tuple[float, float]]:
     placed = Regency.objects.filter(code__in=[unit.code for unit in units], seat_latitude__isnull=False)
     rows = placed.values_list("code", "seat_longitude", "seat_latitude")
-    return {code: (float(longitude), float(latitude)) for code, longitude, latitude in rows}
+    return {code: (float(longitude), float(latitude)) for code, longitude, latitude in rows if longitude and latitude}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from typing import cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from regions.rules import STAGE_ORDER
 from taskforce.coverage import AreaCoverage, Standpoint
 from taskforce.forecast import AreaForecast
 from taskforce.pledges import PledgeTally
+from taskforce.presence import Cell as PresenceCell
+from taskforce.presence import Tally
 from taskforce.tables import definition, on_a_day
 
 _number = partial(Column, kind=Kind.NUMBER)
@@ -159,7 +162,7 @@ def _by_area(page: CommitmentsPage, about: tuple[tuple[str, str], ...]) -> Table
             cell.signed_absent,
         )
         for row in page.rows
-        for (area, _mpps), cell in zip(page.areas, row.cells, strict=True)
+        for (area, _mpps), cell in zip(page.areas, cast("tuple[Tally, ...]", row.cells), strict=True)
     ]
     as_at = page.matrix.standpoint.as_at
     return Table("matriks", _("Penanda tangan menurut provinsi"), as_at, columns, rows, about)
@@ -184,7 +187,7 @@ def _by_place(page: CommitmentsPage, about: tuple[tuple[str, str], ...]) -> Tabl
             yes_or_no(cell.has_pks),
         )
         for row in page.rows
-        for place, cell in zip(page.places, row.cells, strict=True)
+        for place, cell in zip(page.places, cast("tuple[PresenceCell, ...]", row.cells), strict=True)
     ]
     as_at = page.matrix.standpoint.as_at
     return Table("matriks", _("Penanda tangan menurut MPP"), as_at, columns, rows, about)
@@ -459,7 +462,7 @@ def forecast_tables(page: ForecastPage) -> tuple[Table, ...]:
     )
     as_at = report.standpoint.as_at
     spread = tuple(_number(name) for name in ("P10", "P50", "P90"))
-    curve = [(iso_day(day), covered, None, None, None) for day, covered in page.past]
+    curve: list[tuple[Cell, ...]] = [(iso_day(day), covered, None, None, None) for day, covered in page.past]
     curve += [(iso_day(point.day), None, *point.covered) for point in page.fan]
     provinces = (
         Column(_("Kode")),
@@ -592,8 +595,10 @@ def alert_tables(page: AlertsPage, *, today: date) -> tuple[Table, ...]:
     """Return the alerts by province and severity, those that are listed, and the rules."""
     about = on_a_day(today)
     severities = [_number(str(severity.label)) for severity in page.severities]
-    areas = [(area.code, area.name, *area.by_severity.values(), area.total) for area in page.areas]
-    total = ("", page.all_areas.name, *page.all_areas.by_severity.values(), page.all_areas.total)
+    areas: list[tuple[Cell, ...]] = [
+        (area.code, area.name, *area.by_severity.values(), area.total) for area in page.areas
+    ]
+    total: tuple[Cell, ...] = ("", page.all_areas.name, *page.all_areas.by_severity.values(), page.all_areas.total)
     listed = (
         Column(_("Perihal")),
         Column(_("Provinsi")),
@@ -676,7 +681,7 @@ def queue_tables(queue: Queue, *, today: date) -> tuple[Table, ...]:
             province,
             str(entry.holder),
             str(entry.said),
-            yes_or_no(entry.supersedes_id is not None),
+            yes_or_no(bool(getattr(entry, "supersedes_id", None))),
             iso_day(entry.happened_on, entry.date_precision),
             iso_day(timezone.localdate(entry.reported_at)),
             ", ".join(str(opinion.get_verdict_display()) for opinion in _opinions(entry)),

@@ -70,7 +70,7 @@ def action_tables(rows: Iterable[ActionRow], *, today: date) -> tuple[Table, ...
         (
             row.item.title,
             str(row.item.place or ""),
-            row.item.directive and row.item.directive.number,
+            row.item.directive.number if row.item.directive else None,
             row.item.owner_name,
             iso_day(row.item.due_on),
             row.days_late,

@@ -23,7 +23,7 @@ class AskerThrottle(SimpleRateThrottle):
         self.scope, self.rate = scope, rate
         super().__init__()
 
-    def get_cache_key(self, request: HttpRequest, view: object) -> str:  # type: ignore[override]
+    def get_cache_key(self, request: HttpRequest, view: object) -> str:
         """Return what is counted; of IPv6 a household's or office's whole network, which has addresses to waste."""
         if request.user.is_authenticated:
             return f"asked:{self.scope}:user:{request.user.pk}"

@@ -96,7 +96,7 @@ def page_or_file(
 def file_name(table: Table, request: HttpRequest) -> str:
     """Return what a file is called, without extension: the table, its day and what else was asked."""
     asked = (
-        f"{slugify(name)}-{slugify(value)}"
+        f"{slugify(name)}-{slugify(str(value))}"
         for name, value in sorted(request.GET.items())
         if value and name not in {ASKED_BY, "as_at", "halaman"}
     )
@@ -139,7 +139,7 @@ def as_xlsx(table: Table, address: str = "") -> bytes:
 
 def iso_day(day: date | None, precision: str | None = None) -> str | None:
     """Return a day for a cell, as exactly as it is known: 2025-09-24, 2018-02, 2019."""
-    return day and day.isoformat()[: {"month": 7, "year": 4}.get(precision or "", 10)]
+    return None if day is None else day.isoformat()[: {"month": 7, "year": 4}.get(precision or "", 10)]
 
 
 def yes_or_no(value: bool) -> str:

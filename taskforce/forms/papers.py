@@ -1,5 +1,6 @@
 """Of what is a paper for a meeting asked, and how is that written in an address?"""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ class PaperForm(AreaForm, CoverageForm):
         help_text=_("Misalnya tanggal rapat terakhir; kosong: 30 hari sebelumnya."),
     )
 
-    field_order = (
+    field_order: Iterable[str] = (
         *("province", "island_group", "as_at", "since", "counting", "basis"),
         *("boundaries", "known_at", "layer"),
     )

@@ -146,7 +146,7 @@ class CoverageForm(StandpointForm):
     counting = forms.ChoiceField(label=_("Yang dihitung"), choices=Counting, required=False)
     basis = forms.ChoiceField(label=_("Dasar perhitungan"), choices=Basis, required=False)
 
-    field_order = ("as_at", "counting", "basis", "boundaries", "known_at", "layer")
+    field_order: Iterable[str] = ("as_at", "counting", "basis", "boundaries", "known_at", "layer")
 
     @property
     def question(self) -> Question:
