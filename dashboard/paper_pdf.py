@@ -80,7 +80,7 @@ def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
     question, area = paper.coverage.question, paper.area
     day = written_day(question.as_at)
     return {
-        "area": area.name,
+        "area": _name(area),
         "is_province": paper.is_province,
         "day": day,
         "definition": _definition(paper),
@@ -96,7 +96,7 @@ def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
         "map_alt": _map_alt(paper),
         "legend": _legend(paper),
         "provinces": [_province_row(province) for province in paper.provinces],
-        "total": _province_row(area),
+        "total": [_("Jumlah"), *_province_row(area)[1:]],
         "rows": [_unit_row(unit) for unit in paper.units] if paper.is_province else [],
         "since": written_day(paper.changes.since),
         "changes": _changes(paper.changes, area, paper.provinces),
@@ -118,11 +118,17 @@ def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
     }
 
 
+def _name(area: AreaCoverage) -> str:
+    """Return what the area is called: a group of islands may be called as one of its provinces."""
+    is_group = area.island_group and not area.code
+    return _("Kelompok Pulau %(name)s") % {"name": area.name} if is_group else area.name
+
+
 def _definition(paper: MeetingPaper) -> list[tuple[str, str]]:
     question = paper.coverage.question
     known_at = moment(question.known_at) if question.known_at else _("saat dihitung")
     return [
-        (_("Wilayah"), paper.area.name),
+        (_("Wilayah"), _name(paper.area)),
         (_("Keadaan per"), written_day(question.as_at)),
         (_("Yang dihitung"), _("kabupaten/kota yang MPP-nya %(counting)s") % {"counting": question.counting.label}),
         (_("Dasar perhitungan"), str(question.basis.label)),
@@ -161,7 +167,7 @@ def _headline(area: AreaCoverage, counting: str, day: str) -> str:
         "day": day,
         "covered": area.covered,
         "units": area.units,
-        "area": area.name,
+        "area": _name(area),
         "counting": counting,
         "pct": _pct(area.coverage_pct),
     }

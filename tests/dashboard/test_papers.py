@@ -111,7 +111,7 @@ def test_a_group_of_islands_is_the_sum_of_its_provinces(client: Client) -> None:
 
     assert len(areas) == 6
     covered, units = sum(area.covered for area in areas), sum(area.units for area in areas)
-    assert f"{covered} dari {units} kabupaten/kota Sulawesi" in said
+    assert f"{covered} dari {units} kabupaten/kota Kelompok Pulau Sulawesi" in said
     assert "Jawa Timur" not in said
 
 
