@@ -132,8 +132,6 @@ def next_best_page(
         if province in ("", candidate.area.code) and island_group in ("", candidate.area.island_group)
     ]
     sheet = Paginator(listed, CANDIDATES_PER_PAGE).get_page(number)
-    codes = [candidate.unit.code for candidate in sheet]
-    sites, waiting = main_sites(codes), _waiting(codes, user)
 
     def count(is_so: Callable[[Candidate], bool]) -> int:
         return sum(map(is_so, report.candidates))
@@ -144,10 +142,18 @@ def next_best_page(
         completing=count(lambda candidate: candidate.completes_province),
         keeping=count(lambda candidate: candidate.keeps_pledge),
         sheet=sheet,
-        rows=tuple(
-            CandidateRow(candidate, tuple(sites[candidate.unit.code]), waiting[candidate.unit.code])
-            for candidate in sheet
-        ),
+        rows=candidate_rows(sheet, user),
+    )
+
+
+def candidate_rows(candidates: Iterable[Candidate], user: Person) -> tuple[CandidateRow, ...]:
+    """Return candidates with their MPPs, and with what `user` may know of waiting reports."""
+    candidates = tuple(candidates)
+    codes = [candidate.unit.code for candidate in candidates]
+    sites, waiting = main_sites(codes), _waiting(codes, user)
+    return tuple(
+        CandidateRow(candidate, tuple(sites[candidate.unit.code]), waiting[candidate.unit.code])
+        for candidate in candidates
     )
 
 

@@ -270,12 +270,13 @@ QUEUE_LENGTH = 200
 """So many reports are shown at once, the oldest; a province can be chosen."""
 
 
-def review_queue(user: User, *, province: str = "") -> Queue:
+def review_queue(user: User, *, province: str = "", at_most: int | None = QUEUE_LENGTH) -> Queue:
     """Return the waiting reports that `user` sees, also their own, which others review.
 
     Args:
         user: who looks.
         province: the code of the only province to show; empty for all.
+        at_most: show so many, the oldest; None for all.
     """
     counts: Counter[tuple[str, str]] = Counter()
     shown: list[LedgerEntry] = []
@@ -293,8 +294,8 @@ def review_queue(user: User, *, province: str = "") -> Queue:
             rows = rows.select_related("institution")
         if ledger in SUBJECTS.values():
             rows = rows.prefetch_related("opinion")
-        shown += rows.order_by("reported_at", "pk")[:QUEUE_LENGTH]
-    shown = sorted(shown, key=attrgetter("reported_at"))[:QUEUE_LENGTH]
+        shown += rows.order_by("reported_at", "pk")[:at_most]
+    shown = sorted(shown, key=attrgetter("reported_at"))[:at_most]
     grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
     for entry in shown:
         grouped[entry.holder.province.name].append(entry)

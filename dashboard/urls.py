@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard import ceremony_views, place_views, search_views, views
+from dashboard import ceremony_views, paper_views, place_views, search_views, views
 from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
@@ -10,6 +10,10 @@ urlpatterns = [
     path("", views.nation, name="nation"),
     path("tahap/", views.stages, name="stages"),
     path("peta/", views.atlas, name="atlas"),
+    path("bahan-rapat/", paper_views.papers, name="papers"),
+    path("bahan-rapat/pdf/", paper_views.paper_new, name="paper-new"),
+    path("bahan-rapat/<uuid:pk>/", paper_views.paper, name="paper"),
+    path("bahan-rapat/<uuid:pk>/pdf/", paper_views.paper_file, name="paper-file"),
     path("komitmen/janji/", views.pledges, name="pledges"),
     path("perkiraan/", views.forecast, name="forecast"),
     path("perkiraan/berikutnya/", views.next_best, name="next-best"),

@@ -1,6 +1,7 @@
 """Which page answers which address?"""
 
 import sys
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar, cast
 
@@ -17,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from commitments.models import institutions_of
+from dashboard import tables
 from dashboard.alerts import alert_page, alerts_page
 from dashboard.announced import announced_page, figure_page
 from dashboard.atlas import national_atlas, province_atlas
 from dashboard.explain import explain_page
-from dashboard.forecast import drawn_for_visitors, forecast_page, next_best_page
+from dashboard.forecast import candidate_rows, drawn_for_visitors, forecast_page, next_best_page
 from dashboard.nation import nation_page, stage_page
 from dashboard.pages import figures_page
 from dashboard.presence import Choice, commitments_page, gaps_page
@@ -38,6 +40,7 @@ from dashboard.reports import (
 )
 from dashboard.search import nearest
 from mpp_tracker.lib.problems import problem_response
+from mpp_tracker.lib.tables import Table, page_or_file
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
 from regions.models import Ceremony, LedgerEntry, Milestone, Province, require_editor, turf_of
@@ -76,7 +79,7 @@ def nation(request: HttpRequest) -> HttpResponse:
     listed = {name: form.cleaned_data[name] for name in ("island_group", "sort")}
     page = nation_page(form.question, today=form.today, **listed)
     shown = {"page": page, "form": form, "atlas": national_atlas(page.coverage, form.view)}
-    return render(request, "dashboard/nation.html", shown)
+    return page_or_file(request, "dashboard/nation.html", shown, partial(tables.nation_tables, page))
 
 
 @figures_page
@@ -113,7 +116,7 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
         "details": province_details(page, request.user, order=form.order),
         "atlas": province_atlas(page.coverage, page.area, [row.standing for row in page.units]),
     }
-    return render(request, "dashboard/province.html", shown)
+    return page_or_file(request, "dashboard/province.html", shown, partial(tables.province_tables, page))
 
 
 @figures_page
@@ -138,7 +141,8 @@ def pledges(request: HttpRequest) -> HttpResponse:
         return _refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
     page = pledges_page(form.standpoint, **listed, number=request.GET.get("halaman", ""))
-    return render(request, "dashboard/pledges.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/pledges.html", shown, partial(tables.pledges_tables, page))
 
 
 @figures_page
@@ -148,7 +152,8 @@ def announced(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     page = announced_page(form.standpoint, request.user, metric=form.cleaned_data["metric"])
-    return render(request, "dashboard/announced.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/announced.html", shown, partial(tables.announced_tables, page))
 
 
 @figures_page
@@ -174,7 +179,9 @@ def forecast(request: HttpRequest) -> HttpResponse:
             address["as_at"] = drawn.as_at.isoformat()
             address.pop("known_at", None)
             return redirect(f"{request.path}?{address.urlencode()}")
-    return render(request, "dashboard/forecast.html", {"page": forecast_page(form.standpoint), "form": form})
+    page = forecast_page(form.standpoint)
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/forecast.html", shown, partial(tables.forecast_tables, page))
 
 
 @figures_page
@@ -185,7 +192,12 @@ def next_best(request: HttpRequest) -> HttpResponse:
         return _refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("province", "island_group")}
     page = next_best_page(form.standpoint, request.user, **listed, number=request.GET.get("halaman", ""))
-    return render(request, "dashboard/next_best.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+
+    def every_row() -> tuple[Table, ...]:
+        return tables.next_best_tables(page, candidate_rows(page.sheet.paginator.object_list, request.user))
+
+    return page_or_file(request, "dashboard/next_best.html", shown, every_row)
 
 
 @require_safe
@@ -212,7 +224,8 @@ def commitments(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     page = commitments_page(form.standpoint, _choice(form))
-    return render(request, "dashboard/commitments.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/commitments.html", shown, partial(tables.commitments_tables, page))
 
 
 @figures_page
@@ -221,7 +234,9 @@ def gaps(request: HttpRequest) -> HttpResponse:
     form = _form(request, PresenceForm)
     if not form.is_valid():
         return _refused(request, form)
-    return render(request, "dashboard/gaps.html", {"page": gaps_page(form.standpoint, _choice(form)), "form": form})
+    page = gaps_page(form.standpoint, _choice(form))
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/gaps.html", shown, partial(tables.gaps_tables, page))
 
 
 @figures_page
@@ -231,7 +246,8 @@ def readiness(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     page = readiness_page(form.standpoint, baseline=form.chosen_baseline, province=form.chosen_province)
-    return render(request, "dashboard/readiness.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/readiness.html", shown, partial(tables.readiness_tables, page))
 
 
 @require_safe
@@ -240,7 +256,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Show the reports that wait, to verifiers and to the provinces they come from."""
     user = _reviewer(request)
     province = request.GET.get("provinsi", "")
-    return render(request, "dashboard/queue.html", {"queue": review_queue(user, province=province)})
+
+    def every_row() -> tuple[Table, ...]:
+        return tables.queue_tables(review_queue(user, province=province, at_most=None), today=timezone.localdate())
+
+    shown = {"queue": review_queue(user, province=province)}
+    return page_or_file(request, "dashboard/queue.html", shown, every_row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -297,7 +318,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     user = _watcher(request)
     form = AlertFilterForm(request.GET, provinces=Province.objects.values_list("code", "name"))
     page = alerts_page(user, form.choice, number=request.GET.get("halaman", ""))
-    return render(request, "dashboard/alerts.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    every_row = partial(tables.alert_tables, page, today=timezone.localdate())
+    return page_or_file(request, "dashboard/alerts.html", shown, every_row)
 
 
 @require_safe

@@ -355,11 +355,25 @@ CELERY_BEAT_SCHEDULE = {
         "task": "commitments.warn_of_endings",
         "schedule": crontab(hour="7", minute="10"),
     },
+    # What the broker lost, and what a killed worker left.
+    "make papers": {
+        "task": "dashboard.make_papers",
+        "schedule": env.float("PAPERS_EVERY_SECONDS", default=10.0),
+        "options": {"expires": 10},
+    },
+    "sweep papers": {
+        "task": "dashboard.sweep_papers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep evidence": {
         "task": "regions.sweep_evidence",
         "schedule": crontab(hour="1", minute="40"),
     },
 }
+
+# So long a request waits for the paper it asked for before it shows how far that is.
+PAPER_WAIT_SECONDS = env.float("PAPER_WAIT_SECONDS", default=1.0)
 
 # --- History ---------------------------------------------------------------------------------------------
 

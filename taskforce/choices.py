@@ -220,6 +220,35 @@ class LetterKind(models.TextChoices):
     WARNING = "warning", _("Surat teguran")
 
 
+class LateReason(models.TextChoices):
+    """What is late about a unit."""
+
+    TARGET = "target", _("target lewat")
+    PLEDGE = "pledge", _("komitmen lewat")
+    HALT = "halt", _("MPP tidak beroperasi")
+    ACTION = "action", _("rencana aksi lewat tenggat")
+
+
+class PaperState(models.TextChoices):
+    """How far a paper for a meeting has come."""
+
+    WAITING = "waiting", _("Menunggu giliran")
+    COUNTING = "counting", _("Angka sedang dihimpun")
+    TYPESETTING = "typesetting", _("Tata letak sedang disusun")
+    DONE = "done", _("Siap diunduh")
+    FAILED = "failed", _("Gagal disusun")
+
+    @property
+    def progress_pct(self) -> int:
+        """Return how much of the way that is."""
+        return _PAPER_PROGRESS[self]
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether nothing more happens."""
+        return self in {PaperState.DONE, PaperState.FAILED}
+
+
 class ActionState(models.TextChoices):
     """How an action item stands."""
 
@@ -332,6 +361,13 @@ _ACTION_TONES = {
     ActionState.CLAIMED: Tone.NEAR,
     ActionState.DONE: Tone.DONE,
     ActionState.CANCELLED: Tone.UNKNOWN,
+}
+_PAPER_PROGRESS = {
+    PaperState.WAITING: 5,
+    PaperState.COUNTING: 30,
+    PaperState.TYPESETTING: 80,
+    PaperState.DONE: 100,
+    PaperState.FAILED: 100,
 }
 _SEVERITY_TONES = {
     Severity.URGENT: Tone.HALTED,

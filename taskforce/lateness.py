@@ -1,4 +1,4 @@
-"""What is late about a regency, and in sentences that a letter can carry?"""
+"""What is late about a regency, or about many, in sentences that a letter or a paper can carry?"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from mpp_tracker.lib.language import written_pct
 from regions.choices import DatePrecision, EntryState, OperatingStatus, Stage
-from regions.models import LEDGERS, Milestone, Regency, SiteEntry
+from regions.models import LEDGERS, Milestone, Person, Regency, SiteEntry
 from regions.rules import written_day
-from taskforce.choices import ActionState
-from taskforce.coverage import AreaCoverage, Question, UnitStanding, answer, unit_standings
+from taskforce.choices import ActionState, LateReason
+from taskforce.coverage import AreaCoverage, Question, Standpoint, UnitStanding, answer, unit_standings
 from taskforce.models import ActionItem
-from taskforce.pledges import PledgeOutcome, pledges_of
+from taskforce.pledges import PledgeOutcome, open_pledges, pledges_of
 
 _HALTED = frozenset({OperatingStatus.SUSPENDED, OperatingStatus.STOPPED})
 _SERVING_STAGES = frozenset({Stage.OPENED, Stage.INAUGURATED})
@@ -25,15 +25,18 @@ _SERVING_STAGES = frozenset({Stage.OPENED, Stage.INAUGURATED})
 
 @dataclass(frozen=True)
 class LateUnit:
-    """A unit of which something is late that everybody may know."""
+    """A unit of which something is late."""
 
     unit: UnitStanding
+    province: AreaCoverage
     misses_target: bool
     """Whether it is not covered although the day by which its whole province was to be has passed."""
     pledges: tuple[PledgeOutcome, ...]
     """What it promised and did not do in time."""
     is_halted: bool
     """Whether its MPP closed, for a time or for good."""
+    actions: tuple[ActionItem, ...] = ()
+    """What its government was to do by a day that has passed, as far as it was asked for."""
 
     @property
     def is_late(self) -> bool:
@@ -43,19 +46,37 @@ class LateUnit:
     @property
     def has_own_reason(self) -> bool:
         """Return whether something is late that is not so of every unit that its province still lacks."""
-        return bool(self.pledges) or self.is_halted
+        return bool(self.pledges) or self.is_halted or bool(self.actions)
+
+    @property
+    def reasons(self) -> tuple[tuple[LateReason, str], ...]:
+        """Return what kind of lateness, and a sentence of it."""
+        return (
+            *((LateReason.TARGET, sentence) for sentence in _missed_target(self)),
+            *((LateReason.PLEDGE, _missed_pledge(outcome)) for outcome in self.pledges),
+            *((LateReason.HALT, sentence) for sentence in _halt(self)),
+            *((LateReason.ACTION, _missed_action(item)) for item in self.actions),
+        )
 
 
 def late_units(
-    area: AreaCoverage, units: Iterable[UnitStanding], outcomes: Iterable[PledgeOutcome]
+    area: AreaCoverage,
+    units: Iterable[UnitStanding],
+    outcomes: Iterable[PledgeOutcome],
+    items: Iterable[ActionItem] = (),
 ) -> tuple[LateUnit, ...]:
-    """Return those of `units` of a province that are late in anything, as far as target, pledges and status tell.
+    """Return those of `units` of a province that are late in anything.
 
     Args:
         area: the province's figures, from the same question as `units`.
         units: how far each is.
         outcomes: what became of pledges, of these units or of more.
+        items: overdue action items of governments, of these units or of more; with their regency and site.
     """
+    overdue: dict[str, list[ActionItem]] = defaultdict(list)
+    for item in items:
+        if regency := item.site.regency if item.site else item.regency:
+            overdue[regency.code].append(item)
     pledges: dict[str, list[PledgeOutcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.is_late and not outcome.unit.inaugurated_on:
@@ -63,13 +84,34 @@ def late_units(
     late = (
         LateUnit(
             unit=unit,
+            province=area,
             misses_target=area.is_overdue and not unit.is_covered,
             pledges=tuple(pledges[unit.code]),
             is_halted=unit.status in _HALTED,
+            actions=tuple(overdue[unit.code]),
         )
         for unit in units
     )
     return tuple(each for each in late if each.is_late)
+
+
+def late_everywhere(standpoint: Standpoint, user: Person, *, today: date) -> tuple[LateUnit, ...]:
+    """Return the units of which something is late, province by province, in as many statements for one as for all.
+
+    Args:
+        standpoint: the day, and whose word counts; inaugurated MPPs of the 509 units are counted, as in the targets.
+        user: who reads; of the action plan they learn what is theirs to know.
+        today: decides which action items are overdue: they are known only as they stand now.
+    """
+    question = Question(standpoint.as_at, standpoint.known_at, standpoint.layer, standpoint.boundaries)
+    units: dict[str, list[UnitStanding]] = defaultdict(list)
+    for unit in unit_standings(question):
+        units[unit.province].append(unit)
+    outcomes = open_pledges(standpoint)
+    own: Any = ActionItem.objects.visible_to(user).filter(owner=None).overdue(today)
+    items = list(own.with_standing().select_related("regency", "site__regency").most_pressing_first())
+    areas = answer(question).provinces
+    return tuple(late for area in areas for late in late_units(area, units[area.code], outcomes, items))
 
 
 @dataclass(frozen=True)
@@ -118,10 +160,11 @@ def lateness(regency: Regency, *, today: date) -> Lateness:
     province = coverage.province(regency.province.code)
     if province is None:
         raise ValueError(regency.province.code)
-    late = late_units(province, [standing], pledges_of(regency, coverage.question))
-    reasons = [reason for each in late for reason in (*_missed_target(each, province), *_missed_pledges(each))]
-    reasons += [reason for each in late for reason in _halt(each)]
-    return Lateness(regency, today, standing, province, (*reasons, *_missed_actions(regency, today)))
+    own: Any = ActionItem.objects.in_regency(regency).filter(owner=None).overdue(today)
+    items = own.with_standing().select_related("regency", "site__regency").most_pressing_first()
+    late = late_units(province, [standing], pledges_of(regency, coverage.question), items)
+    reasons = tuple(sentence for each in late for _reason, sentence in each.reasons)
+    return Lateness(regency, today, standing, province, reasons)
 
 
 def waiting_reports(regency: Regency) -> tuple[SiteEntry, ...]:
@@ -139,7 +182,8 @@ def may_lift_a_reason(entry: SiteEntry) -> bool:
     return not entry.site.is_branch and (not isinstance(entry, Milestone) or entry.stage in _SERVING_STAGES)
 
 
-def _missed_target(late: LateUnit, province: AreaCoverage) -> list[str]:
+def _missed_target(late: LateUnit) -> list[str]:
+    province = late.province
     goal = province.target
     share = province.target_pct
     if goal is None or share is None or not late.misses_target:
@@ -159,15 +203,11 @@ def _missed_target(late: LateUnit, province: AreaCoverage) -> list[str]:
     ]
 
 
-def _missed_pledges(late: LateUnit) -> list[str]:
-    return [
-        _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.")
-        % {
-            "made": date_format(row.pledge.pledged_on, "j F Y"),
-            "due": written_day(row.in_force.due_on, DatePrecision(row.in_force.date_precision)),
-        }
-        for row in late.pledges
-    ]
+def _missed_pledge(outcome: PledgeOutcome) -> str:
+    return _("Komitmen tanggal %(made)s untuk meresmikan MPP paling lambat %(due)s belum terpenuhi.") % {
+        "made": date_format(outcome.pledge.pledged_on, "j F Y"),
+        "due": written_day(outcome.in_force.due_on, DatePrecision(outcome.in_force.date_precision)),
+    }
 
 
 def _halt(late: LateUnit) -> list[str]:
@@ -181,14 +221,9 @@ def _halt(late: LateUnit) -> list[str]:
     ]
 
 
-def _missed_actions(regency: Regency, today: date) -> list[str]:
-    own: Any = ActionItem.objects.filter(Q(regency=regency) | Q(site__regency=regency), owner=None)
-    return [
-        _("Rencana aksi “%(title)s” melewati tenggat %(due)s dengan keadaan “%(state)s”.")
-        % {
-            "title": item.title,
-            "due": date_format(item.due_on, "j F Y"),
-            "state": ActionState(item.state).label,
-        }
-        for item in own.overdue(today).with_standing().most_pressing_first()
-    ]
+def _missed_action(item: Any) -> str:
+    return _("Rencana aksi “%(title)s” melewati tenggat %(due)s dengan keadaan “%(state)s”.") % {
+        "title": item.title,
+        "due": date_format(item.due_on, "j F Y"),
+        "state": ActionState(item.state).label,
+    }

@@ -166,6 +166,11 @@ def _alert_of(item: ActionItem, user: Person) -> Alert | None:
     return Alert.objects.visible_to(user).with_subjects().filter(pk=item.alert_id).first()
 
 
+def all_rows(shown: ActionList, *, today: date) -> tuple[ActionRow, ...]:
+    """Return what a list holds on all its pages."""
+    return tuple(_row(item, today) for item in shown.page.paginator.object_list)
+
+
 def rows_of(items: Any, *, today: date, by: datetime | None = None) -> tuple[ActionRow, ...]:
     """Return items as they stand, or stood `by` a moment, the most pressing first."""
     return tuple(_row(item, today) for item in _standing(items, by))

@@ -14,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from commitments.models import institutions_of
+from mpp_tracker.lib.tables import Table, page_or_file
 from regions.evidence_views import as_download
 from regions.models import Regency, require_editor, turf_of
 from regions.typed import keep_and_sign_in, typed_before
 from taskforce.forms.actions import ActionFilterForm, ActionItemForm, ActionUpdateForm, about_from
 from taskforce.models import ActionItem, ActionProof
-from taskforce.reports import action_list, action_page, mandate_page, owners_of
+from taskforce.reports import action_list, action_page, all_rows, mandate_page, owners_of
 from taskforce.services.actions import change, open_to, plan, report_on
+from taskforce.tables import action_tables
 
 
 @require_safe
@@ -40,9 +42,14 @@ def actions(request: HttpRequest) -> HttpResponse:
     # A filter that names nothing known is left out, and the form says so beside it.
     chosen = form.cleaned_data
     number = request.GET.get("halaman", "")
-    shown = action_list(request.user, chosen, today=timezone.localdate(), number=number)
+    today = timezone.localdate()
+    shown = action_list(request.user, chosen, today=today, number=number)
     context = {"list": shown, "form": form, "is_board": chosen.get("tampilan") == "papan"}
-    return render(request, "taskforce/actions.html", context)
+
+    def tables() -> tuple[Table, ...]:
+        return action_tables(all_rows(shown, today=today), today=today)
+
+    return page_or_file(request, "taskforce/actions.html", context, tables)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

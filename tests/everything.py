@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -19,11 +20,12 @@ from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, L
 from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
 from taskforce.services.letters import write_letter
+from taskforce.services.papers import ask_for
 
 SECRET = "catatan-yang-belum-diperiksa"
 
 
-def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[str, int]:
+def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[str, Any]:
     """Make one of each kind about a reported milestone; return the keys by the names that stand in the addresses."""
     site, officer, today = entry.site, entry.reported_by, timezone.localdate()
     proof = attach(entry, upload=_photo("foto.png"), by=officer)
@@ -54,6 +56,7 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
         "letter": letter.pk,
         "figure": AnnouncedFigure.objects.latest("pk").pk,
         "assessment": assessment.pk,
+        "paper": ask_for({"as_at": "2026-01-01", "since": "2025-12-01"}, by=officer, today=today).pk,
         "assessed": verify(assessed, by=verifier).pk,
     }
 
@@ -65,7 +68,7 @@ def fill(file: str) -> None:
     )
     site = Site.objects.get(regency__code="51.05")
     entry = report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1), note=SECRET), by=officer)
-    Path(file).write_text(json.dumps(everything_about(entry, verifier=verifier, editor=editor)))
+    Path(file).write_text(json.dumps(everything_about(entry, verifier=verifier, editor=editor), default=str))
 
 
 def _photo(name: str) -> SimpleUploadedFile:

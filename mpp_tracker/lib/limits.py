@@ -1,15 +1,50 @@
-"""How much may one request bring?"""
+"""How much may one request bring, and how often may somebody ask for what is dear?"""
 
+import math
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import ip_network
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from rest_framework.throttling import SimpleRateThrottle
 
 from mpp_tracker.lib.problems import problem_response
+
+
+class AskerThrottle(SimpleRateThrottle):
+    """Count in the cache how often somebody asked: an account by itself, visitors by the address they come from."""
+
+    def __init__(self, scope: str, *, rate: str) -> None:
+        self.scope, self.rate = scope, rate
+        super().__init__()
+
+    def get_cache_key(self, request: HttpRequest, view: object) -> str:
+        """Return what is counted; of IPv6 a household's or office's whole network, which has addresses to waste."""
+        if request.user.is_authenticated:
+            return f"asked:{self.scope}:user:{request.user.pk}"
+        address = get_adapter().get_client_ip(request)
+        network = ip_network(f"{address}/64", strict=False) if ":" in address else address
+        return f"asked:{self.scope}:{network}"
+
+
+def seconds_to_wait(request: HttpRequest, scope: str, *, visitor: str, account: str) -> int:
+    """Return 0 when the request may go on, and is counted; else in how many seconds it may be tried again.
+
+    Args:
+        request: who asks.
+        scope: what is asked for.
+        visitor: how often somebody may who is not signed in, as `10/min`.
+        account: how often an account may.
+    """
+    throttle = AskerThrottle(scope, rate=account if request.user.is_authenticated else visitor)
+    if throttle.allow_request(request, None):  # type: ignore[arg-type]
+        return 0
+    return math.ceil(throttle.wait() or 1)
 
 
 class BodyLimitMiddleware:

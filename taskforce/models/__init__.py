@@ -6,6 +6,7 @@ from taskforce.models.announcements import AnnouncedFigure, KnownGap
 from taskforce.models.figures import CoverageRun, CoverageSnapshot
 from taskforce.models.letters import Letter
 from taskforce.models.mandate import Decree, Directive, Member
+from taskforce.models.papers import Paper
 from taskforce.models.targets import Target
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "KnownGap",
     "Letter",
     "Member",
+    "Paper",
     "Target",
 ]

@@ -105,6 +105,14 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """Keep what is about a regency or its sites."""
         return self.filter(Q(regency=regency) | Q(site__regency=regency))
 
+    def in_islands(self, island_group: str) -> Self:
+        """Keep what is about a province of these islands, its regencies or their sites."""
+        return self.filter(
+            Q(province__island_group=island_group)
+            | Q(regency__province__island_group=island_group)
+            | Q(site__regency__province__island_group=island_group)
+        )
+
     def most_pressing_first(self) -> Self:
         """Order by deadline, at the same deadline the most important first."""
         weight = Case(*(When(priority=value, then=Value(place)) for place, value in enumerate(Priority.values)))

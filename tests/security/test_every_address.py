@@ -25,7 +25,7 @@ from regions.models import (
 )
 from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionUpdate, Alert
-from tests.everything import SECRET, everything_about
+from tests.everything import SECRET
 from tests.reading import indonesian_in, language_of
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,10 @@ PUBLIC = (200, 200, 200, 200)
 # Address with its arguments filled in, and the four answers to GET. {site} and {entry} lie beyond every turf here.
 ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "": ("/", PUBLIC),
+    "bahan-rapat/": ("/bahan-rapat/", PUBLIC),
+    "bahan-rapat/pdf/": ("/bahan-rapat/pdf/?province=35", (302, 302, 302, 302)),
+    "bahan-rapat/<uuid:pk>/": ("/bahan-rapat/{paper}/", (404, 404, 404, 404)),
+    "bahan-rapat/<uuid:pk>/pdf/": ("/bahan-rapat/{paper}/pdf/", (404, 404, 404, 404)),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "kabkota/<str:code>/": ("/kabkota/35.02/", PUBLIC),
     "tahap/": ("/tahap/", PUBLIC),
@@ -147,11 +151,6 @@ def entry(site: Site, officer: User) -> Milestone:
 
 
 @pytest.fixture
-def keys(entry: Milestone, verifier: User, editor: User) -> dict[str, int]:
-    """What stands for itself in the addresses, by name; the notice is the officer's."""
-    return everything_about(entry, verifier=verifier, editor=editor)
-
-
 @pytest.fixture
 def clients(db: None) -> dict[str, Client]:
     turfs = {
@@ -176,7 +175,7 @@ def test_every_address_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("route", ADDRESSES)
-def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients: dict[str, Client]) -> None:
+def test_strangers_get_what_is_theirs(route: str, keys: dict[str, Any], clients: dict[str, Client]) -> None:
     address, statuses = ADDRESSES[route]
 
     for actor, status in zip(ACTORS, statuses, strict=True):
@@ -191,7 +190,7 @@ def test_strangers_get_what_is_theirs(route: str, keys: dict[str, int], clients:
     "route", [route for route in ADDRESSES if "<" in route or "kerja" in route or "seremoni" in route]
 )
 def test_strangers_change_nothing(
-    route: str, entry: Milestone, keys: dict[str, int], clients: dict[str, Client]
+    route: str, entry: Milestone, keys: dict[str, Any], clients: dict[str, Client]
 ) -> None:
     address, _statuses = ADDRESSES[route]
     form = {"statement": "stage:inaugurated", "happened_on": "2026-02-01", "date_precision": "day"}
@@ -269,7 +268,7 @@ def insiders(editor: User, site: Site) -> list[Client]:
 
 @pytest.mark.parametrize("route", PAGES)
 def test_every_page_is_there_in_english(
-    route: str, keys: dict[str, int], insiders: list[Client], verifier: User
+    route: str, keys: dict[str, Any], insiders: list[Client], verifier: User
 ) -> None:
     address, _statuses = ADDRESSES[route]
     # As an officer's counter, whose next report updates it.

@@ -36,9 +36,9 @@ HOSTILE = {
     "SQL": "'%20OR%201=1--",
 }
 QUESTIONS = ["/", "/provinsi/35/", "/komitmen/janji/", "/kesiapan/", "/angka/", "/perkiraan/berikutnya/"]
-QUESTIONS += ["/satgas/rencana/", "/api/v1/coverage/", "/kabkota/35.10/"]
+QUESTIONS += ["/satgas/rencana/", "/api/v1/coverage/", "/kabkota/35.10/", "/bahan-rapat/"]
 PARAMETERS = ("as_at", "known_at", "basis", "counting", "layer", "boundaries", "province", "page", "limit", "q", "")
-PARAMETERS += ("year", "standing", "halaman", "metric", "sort")
+PARAMETERS += ("year", "standing", "halaman", "metric", "sort", "since", "island_group", "unduh")
 
 
 @pytest.fixture
@@ -99,6 +99,16 @@ def test_a_hostile_question_is_answered_or_refused(client: Client, path: str, va
     for parameter in PARAMETERS:
         response = client.get(f"{path}?{parameter}={value}")
         assert response.status_code in {200, 400, 404}, parameter
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_question_makes_no_paper(client: Client, value: str, settings: Any) -> None:
+    settings.PAPER_WAIT_SECONDS = 0
+
+    for place, parameter in enumerate(PARAMETERS):
+        browser = Client(REMOTE_ADDR=f"198.51.100.{place}")
+        response = browser.get(f"/bahan-rapat/pdf/?{parameter}={value}")
+        assert response.status_code in {302, 400}, parameter
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)

@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import date, timedelta
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from regions.services.ledger import report, verify
 from taskforce.choices import Basis, Counting
 from taskforce.coverage import coverage
 from taskforce.services.figures import backfill, recompute_dirty_provinces
+from taskforce.services.papers import ask_for
 
 OFFICER = "officer@pantau-mpp.example"
 VERIFIER = "verifier@pantau-mpp.example"
@@ -65,6 +67,12 @@ def send_back_twice() -> None:
 def send_notices() -> None:
     """Mail what is due."""
     notices.send_due(now=timezone.now())
+
+
+def ask_for_paper() -> None:
+    """Ask for a paper as a visitor does."""
+    today = timezone.localdate()
+    ask_for({"as_at": today.isoformat(), "since": "2026-01-01"}, by=AnonymousUser(), today=today)
 
 
 def drain() -> None:

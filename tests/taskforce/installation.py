@@ -82,6 +82,7 @@ class Installation:
             "SITE_URL": "http://127.0.0.1",
             "DEBUG": "False",
             "DRAIN_EVERY_SECONDS": "0.5",
+            "PAPERS_EVERY_SECONDS": "0.5",
         }
         self._programs: list[Program] = []
         self._last_run = 0
@@ -187,6 +188,10 @@ class Installation:
     def notes(self) -> int:
         """Return how many notes wait."""
         return self.rows("SELECT count(*) FROM regions_dirtyprovince")[0][0]
+
+    def papers(self) -> list[tuple[str, int]]:
+        """Return state and attempts of every paper, in the order they were asked for."""
+        return self.rows("SELECT state, attempts FROM taskforce_paper ORDER BY asked_at")
 
     def runs(self) -> list[tuple[int, int, str]]:
         """Return key, changed rows and error of every run since the test began."""

@@ -353,3 +353,47 @@ def test_mails_wait_for_a_mail_server_that_is_away(product: Installation) -> Non
     worker.wait_for("The mail server is away")
 
     assert product.rows(MAILS, before) == [(False, False), (False, False)]
+
+
+@pytest.fixture
+def no_papers(product: Installation) -> None:
+    """Nobody has asked for a paper yet."""
+    product.rows("DELETE FROM taskforce_paper RETURNING 1")
+
+
+@pytest.mark.usefixtures("no_papers")
+def test_a_paper_whose_worker_was_killed_is_made_by_the_schedule(product: Installation) -> None:
+    product.errand("ask_for_paper")
+    with product.held_up("LOCK TABLE taskforce_target IN ACCESS EXCLUSIVE MODE") as waiting:
+        worker = product.worker()
+        eventually(lambda: any("taskforce_target" in query for query in waiting()), "the worker to count", worker.log)
+        assert product.papers() == [("counting", 1)]
+        worker.kill()
+    # As if the lease were over: it is longer than a test may take.
+    product.rows("UPDATE taskforce_paper SET claimed_at = claimed_at - interval '1 hour' RETURNING 1")
+    with product.broker() as broker:
+        broker.flushall()
+
+    product.worker("second")
+    product.beat()
+
+    eventually(lambda: product.papers() == [("done", 2)], "the paper to be made")
+    [(start,)] = product.rows("SELECT substring(document FROM 1 FOR 4) FROM taskforce_paper")
+    assert start == b"%PDF"
+
+
+@pytest.mark.usefixtures("no_papers")
+def test_a_paper_asked_for_while_redis_is_away_is_made_once_it_is_back(
+    product: Installation, get: Callable[[str], tuple[int, str]]
+) -> None:
+    eventually(lambda: get("/healthz")[0] == 200, "the web server")
+    product.redis.kill()
+
+    status, _body = get("/bahan-rapat/pdf/")
+
+    assert status == 302
+    assert product.papers() == [("waiting", 0)]
+    product.redis.start()
+    product.worker()
+    product.beat()
+    eventually(lambda: product.papers() == [("done", 1)], "the paper to be made")

@@ -1,0 +1,375 @@
+"""How does a paper for a meeting look? A tagged PDF in Indonesian, whatever language the reader has chosen."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from dashboard.outlines import HATCH, Dot, outlines, paper_map
+from dashboard.papers import Changes, MeetingPaper, PaperQuestion, meeting_paper
+from regions.choices import Tone
+from regions.models import Person
+from regions.rules import written_day
+from taskforce.choices import Counting, LateReason, Layer, PaperState
+from taskforce.coverage import AreaCoverage, UnitStanding
+from taskforce.forms.papers import PaperForm
+from taskforce.models import Paper
+from taskforce.services.papers import Say
+from taskforce.tables import moment, sources
+
+LAYOUT = Path(settings.BASE_DIR) / "templates" / "dashboard" / "paper.typ"
+UNKNOWN = "belum ada data"
+DASH = "\N{EN DASH}"
+_CLASSES = (
+    # From so many percent on: how a province is filled, and what the legend says. Lighter is less, in grey too.
+    (Decimal(100), "#0b3d2e", "100 %"),
+    (Decimal(75), "#2a7f62", "75 sampai 99,9 %"),
+    (Decimal(50), "#67b598", "50 sampai 74,9 %"),
+    (Decimal(25), "#abd9c5", "25 sampai 49,9 %"),
+    (Decimal("0.1"), "#e0f2ea", "di bawah 25 %"),
+    (Decimal(0), HATCH, "belum ada satu pun"),
+)
+_NO_UNITS = "#f4f4f4"
+_TONES = {
+    Tone.DONE: "#0b3d2e",
+    Tone.NEAR: "#67b598",
+    Tone.UNDERWAY: "#e3b23c",
+    Tone.PROMISED: "#b9a3d8",
+    Tone.UNKNOWN: "#ffffff",
+}
+_MARKS = {LateReason.PLEDGE: "¹", LateReason.HALT: "²", LateReason.ACTION: "³"}
+"""What stands behind the name of a unit that is late in more than the target."""
+_LISTED = 60
+"""So many changes are named; of more, their number is said."""
+
+
+def as_pdf(paper: MeetingPaper, *, is_public: bool) -> bytes:
+    """Return a paper as PDF; what people typed goes in as text, never as layout.
+
+    Args:
+        paper: what it says.
+        is_public: whether anybody may read all of it; else it says for whom it was made.
+    """
+    with override("id"):
+        said = _said(paper, is_public=is_public)
+    pdf: bytes = typst.compile(LAYOUT.read_bytes(), sys_inputs={"paper": json.dumps(said)})
+    return pdf
+
+
+def pages_as_pictures(paper: MeetingPaper, *, is_public: bool) -> list[bytes]:
+    """Return the pages of a paper as PNG, for whoever wants to look at the layout."""
+    with override("id"):
+        said = _said(paper, is_public=is_public)
+    pages = typst.compile(LAYOUT.read_bytes(), sys_inputs={"paper": json.dumps(said)}, format="png", ppi=90)
+    return pages if isinstance(pages, list) else [pages]
+
+
+def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
+    question, area = paper.coverage.question, paper.area
+    day = written_day(question.as_at)
+    return {
+        "area": _name(area),
+        "is_province": paper.is_province,
+        "day": day,
+        "definition": _definition(paper),
+        "footer": _footer(paper, is_public=is_public),
+        "is_reported": question.layer == Layer.REPORTED,
+        "headline": _headline(area, str(question.counting.label), day),
+        "facts": _facts(paper),
+        "layers": [[layer.label, layer.count, _TONES[layer.tone]] for layer in paper.layers],
+        "units": area.units,
+        "stages": [[str(stage.label), count] for stage, count in reversed([*area.units_by_stage.items()])],
+        "no_stage": area.units_without_stage,
+        "map": _map(paper),
+        "map_alt": _map_alt(paper),
+        "legend": _legend(paper),
+        "provinces": [_province_row(province) for province in paper.provinces],
+        "total": [_("Jumlah"), *_province_row(area)[1:]],
+        "rows": [_unit_row(unit) for unit in paper.units] if paper.is_province else [],
+        "since": written_day(paper.changes.since),
+        "changes": _changes(paper.changes, area, paper.provinces),
+        "late_count": len(paper.late),
+        "late": _late(paper),
+        "actions": [
+            [
+                row.item.title,
+                str(row.item.place or ""),
+                row.item.owner_name,
+                written_day(row.item.due_on),
+                row.days_late,
+                f"{row.state.label}, {row.progress_pct} %",
+            ]
+            for row in paper.actions
+        ],
+        "announced": _announced(paper),
+        "sources": _sources(paper),
+    }
+
+
+def _name(area: AreaCoverage) -> str:
+    """Return what the area is called: a group of islands may be called as one of its provinces."""
+    is_group = area.island_group and not area.code
+    return _("Kelompok Pulau %(name)s") % {"name": area.name} if is_group else area.name
+
+
+def _definition(paper: MeetingPaper) -> list[tuple[str, str]]:
+    question = paper.coverage.question
+    known_at = moment(question.known_at) if question.known_at else _("saat dihitung")
+    return [
+        (_("Wilayah"), _name(paper.area)),
+        (_("Keadaan per"), written_day(question.as_at)),
+        (_("Yang dihitung"), _("kabupaten/kota yang MPP-nya %(counting)s") % {"counting": question.counting.label}),
+        (_("Dasar perhitungan"), str(question.basis.label)),
+        (_("Lapisan"), str(question.layer.label)),
+        (_("Batas provinsi"), str(question.boundaries.label)),
+        (_("Diketahui sampai"), known_at),
+        (_("Dihitung"), moment(paper.coverage.computed_at)),
+    ]
+
+
+def _footer(paper: MeetingPaper, *, is_public: bool) -> str:
+    question = paper.coverage.question
+    known_at = moment(question.known_at) if question.known_at else _("saat dihitung")
+    line = _(
+        "Pantau MPP. Keadaan per %(day)s; dihitung: %(counting)s; dasar: %(basis)s; lapisan: %(layer)s; batas provinsi:"
+        " %(boundaries)s; diketahui sampai: %(known_at)s. Dihitung %(computed_at)s."
+    ) % {
+        "day": written_day(question.as_at),
+        "counting": question.counting.label,
+        "basis": question.basis.label,
+        "layer": question.layer.label,
+        "boundaries": question.boundaries.label,
+        "known_at": known_at,
+        "computed_at": moment(paper.coverage.computed_at),
+    }
+    return line if is_public else f"{line} {_('Memuat hal yang tidak untuk umum.')}"
+
+
+def _headline(area: AreaCoverage, counting: str, day: str) -> str:
+    if not area.units:
+        return _("Per %(day)s %(area)s tidak memiliki unit sasaran menurut dasar perhitungan ini.") % {
+            "day": day,
+            "area": area.name,
+        }
+    return _("Per %(day)s, MPP di %(covered)d dari %(units)d kabupaten/kota %(area)s telah %(counting)s (%(pct)s).") % {
+        "day": day,
+        "covered": area.covered,
+        "units": area.units,
+        "area": _name(area),
+        "counting": counting,
+        "pct": _pct(area.coverage_pct),
+    }
+
+
+def _facts(paper: MeetingPaper) -> list[str]:
+    area = paper.area
+    facts = []
+    if area.target:
+        inherited = _(" (mengikuti target nasional)") if area.target.is_inherited else ""
+        facts.append(
+            _("Target %(pct)s paling lambat %(day)s%(inherited)s; kurang %(gap)d unit%(late)s.")
+            % {
+                "pct": _pct(area.target_pct),
+                "day": written_day(area.target.deadline),
+                "inherited": inherited,
+                "gap": area.gap_units,
+                "late": _(", tenggat sudah lewat") if area.is_overdue else "",
+            }
+        )
+    else:
+        facts.append(_("Belum ada target yang berlaku pada tanggal ini."))
+    pace = _("Laju 12 bulan terakhir %(pace)s unit per bulan") % {"pace": number_format(area.pace_per_month, 1)}
+    if area.pace_needed_per_month is not None:
+        needed = number_format(area.pace_needed_per_month, 1)
+        pace += _("; diperlukan %(pace)s unit per bulan") % {"pace": needed}
+    facts.append(f"{pace}.")
+    facts.append(
+        _("%(count)d unit belum ada data: belum satu pun kejadiannya tercatat.") % {"count": area.units_without_site}
+    )
+    if not paper.is_province:
+        with_units = [province for province in paper.provinces if province.units]
+        none = [province.name for province in with_units if not province.covered]
+        full = [province.name for province in with_units if province.covered == province.units]
+        facts.append(_listing(_("%(count)d provinsi belum memiliki"), none))
+        facts.append(_listing(_("%(count)d provinsi sudah lengkap"), full))
+    return facts
+
+
+def _listing(sentence: str, names: list[str]) -> str:
+    said = sentence % {"count": len(names)}
+    return f"{said}: {', '.join(names)}." if names else f"{said}."
+
+
+def _map(paper: MeetingPaper) -> str:
+    shown = {area.code: area for area in paper.coverage.provinces}
+    shapes = outlines()
+    within = {area.code for area in paper.provinces}
+
+    def province_of(code: str) -> str:
+        # A province to come is drawn as part of the one it will be split from.
+        return code if code in shown else paper.parents.get(code, code)
+
+    inside = {shape.code for shape in shapes if province_of(shape.code) in within}
+    if paper.is_province:
+        tones = {unit.code: unit.stage_group.tone for unit in paper.units}
+        dots = [Dot(*place, _TONES[tones[code]]) for code, place in paper.seats.items()]
+        return paper_map(shapes, dict.fromkeys(inside, "#dfe7ea"), around=inside, dots=dots)
+    fills = {code: _fill(shown.get(province_of(code))) for code in inside}
+    return paper_map(shapes, fills, around=inside)
+
+
+def _fill(area: AreaCoverage | None) -> str:
+    if area is None or area.coverage_pct is None:
+        return _NO_UNITS
+    pct = area.coverage_pct
+    return next(fill for least, fill, _label in _CLASSES if pct >= least)
+
+
+def _legend(paper: MeetingPaper) -> list[tuple[str, str]]:
+    if paper.is_province:
+        return [(layer.label, _TONES[layer.tone]) for layer in paper.layers]
+    return [(label, fill) for _least, fill, label in _CLASSES]
+
+
+def _map_alt(paper: MeetingPaper) -> str:
+    if paper.is_province:
+        return _("Peta %(area)s dengan ibu kota tiap kabupaten/kota menurut tahapnya; rinciannya ada dalam tabel.") % {
+            "area": paper.area.name
+        }
+    return _("Peta cakupan menurut provinsi; angkanya ada dalam tabel.")
+
+
+def _province_row(area: AreaCoverage) -> list[str]:
+    return [
+        area.name,
+        str(area.units),
+        str(area.covered),
+        _pct(area.coverage_pct),
+        DASH if area.target is None else _pct(area.target_pct),
+        DASH if area.gap_units is None else str(area.gap_units),
+        str(area.units_without_site),
+    ]
+
+
+def _unit_row(unit: UnitStanding) -> list[str]:
+    status = DASH
+    if unit.status:
+        status = f"{unit.status.label}, {written_day(unit.status_since, unit.status_precision)}"
+    return [
+        unit.name,
+        str(unit.stage.label) if unit.stage else UNKNOWN,
+        written_day(unit.reached_on, unit.reached_precision) or DASH,
+        status,
+        written_day(unit.covered_on) if unit.is_covered else DASH,
+    ]
+
+
+def _changes(changes: Changes, area: AreaCoverage, provinces: Iterable[AreaCoverage]) -> dict[str, Any]:
+    names = {province.code: province.name for province in provinces}
+
+    def said(unit: UnitStanding) -> list[str]:
+        return [unit.name, names[unit.province], written_day(unit.covered_on)]
+
+    moved = [
+        [unit.name, names[unit.province], f"{before.label if before else UNKNOWN} → {unit.stage and unit.stage.label}"]
+        for unit, before in changes.moved
+    ]
+    return {
+        "sentence": _("Dari %(before)d menjadi %(now)d unit: bertambah %(newly)d, berkurang %(lost)d.")
+        % {
+            "before": changes.covered_before,
+            "now": area.covered,
+            "newly": len(changes.newly),
+            "lost": len(changes.lost),
+        },
+        "newly": [said(unit) for unit in changes.newly[:_LISTED]],
+        "newly_more": max(len(changes.newly) - _LISTED, 0),
+        "lost": [[unit.name, names[unit.province]] for unit in changes.lost[:_LISTED]],
+        "moved": moved[:_LISTED],
+        "moved_more": max(len(moved) - _LISTED, 0),
+    }
+
+
+def _late(paper: MeetingPaper) -> list[list[str]]:
+    if paper.is_province:
+        return [[late.unit.name, " ".join(sentence for _reason, sentence in late.reasons)] for late in paper.late]
+    return [
+        [area.name, str(len(lates)), ", ".join(_marked(late.unit.name, late.reasons) for late in lates)]
+        for area, lates in paper.late_by_province
+    ]
+
+
+def _marked(name: str, reasons: Iterable[tuple[LateReason, str]]) -> str:
+    kinds = {reason for reason, _sentence in reasons}
+    return name.replace("Kabupaten ", "Kab. ") + "".join(mark for reason, mark in _MARKS.items() if reason in kinds)
+
+
+def _announced(paper: MeetingPaper) -> str:
+    found = paper.announced
+    if found is None:
+        return ""
+    return _(
+        "Pada %(day)s diumumkan %(value)d MPP; untuk hari dan definisi yang sama buku besar mencatat %(ledger)d."
+        " Selisihnya %(difference)d: %(explained)d terjelaskan, %(unexplained)d belum. Keduanya disajikan apa adanya."
+        " Sumber: %(source)s"
+    ) % {
+        "day": written_day(found.figure.announced_on),
+        "value": found.figure.value,
+        "ledger": found.ledger,
+        "difference": found.difference,
+        "explained": found.explained,
+        "unexplained": found.unexplained,
+        "source": found.figure.source,
+    }
+
+
+def _sources(paper: MeetingPaper) -> list[str]:
+    said = [sources(), _("Batas provinsi pada peta: Natural Earth (domain publik). Ibu kota: GeoNames (CC BY 4.0).")]
+    if goal := paper.area.target:
+        said.append(_("Target: ditetapkan %(who)s; %(source)s") % {"who": goal.set_by, "source": goal.source})
+    if paper.coverage.question.counting != Counting.INAUGURATED:
+        said.append(_("Keterlambatan dihitung terhadap peresmian, sesuai target, apa pun yang dihitung di atas."))
+    return said
+
+
+def _pct(value: Decimal | None) -> str:
+    return UNKNOWN if value is None else f"{number_format(value, 1)} %"
+
+
+def document_of(paper: Paper, say: Say) -> bytes:
+    """Return what was asked for as PDF, all its figures from one moment; `say` is told how far it is."""
+    reader: Person = paper.asked_by or AnonymousUser()
+    today = timezone.localdate(paper.asked_at)
+    form = PaperForm(paper.asked, today=today, may_see_reported=paper.asked_by is not None)
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_text())
+    asked = PaperQuestion(
+        form.question, form.changes_since, form.cleaned_data["province"], form.cleaned_data["island_group"]
+    )
+    say(PaperState.COUNTING)
+    with override("id"), _one_moment():
+        report = meeting_paper(asked, reader, today=today)
+    say(PaperState.TYPESETTING)
+    return as_pdf(report, is_public=not paper.reader)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Let all statements within see the same state of the data."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield

@@ -1,0 +1,27 @@
+// Asks how far a paper is, and leads to the file once it is made. Without this script the page reloads by itself.
+
+const EVERY_MS = 1000;
+const shown = document.querySelector("[data-paper]");
+
+async function look() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (!answer.ok) throw new Error(answer.status);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-paper]");
+    const state = page.querySelector("[data-paper-state]");
+    if (state) {
+      shown.querySelector("[data-paper-state]").textContent = state.textContent;
+      shown.querySelector("progress").value = fresh.querySelector("progress").value;
+      setTimeout(look, EVERY_MS);
+      return;
+    }
+    shown.replaceChildren(...fresh.childNodes);
+    const file = shown.querySelector("[data-paper-file]");
+    if (file) location.assign(file.href);
+  } catch {
+    setTimeout(look, EVERY_MS * 5);
+  }
+}
+
+if (shown) setTimeout(look, EVERY_MS);
