@@ -21,14 +21,18 @@ function written(moment) {
   return moment.toLocaleTimeString(document.documentElement.dataset.locale, options);
 }
 
-function show(sentence) {
-  line.textContent = status.dataset[sentence].replace("{time}", written(seenAt));
-  status.toggleAttribute("data-is-away", sentence === "away");
+function filled(sentence) {
+  return status.dataset[sentence].replace("{time}", written(seenAt));
 }
 
-// Read out, so only where something happened.
+// Stands there silently; a reader who listens is told only where something happened.
+function show(text) {
+  line.textContent = text;
+  status.toggleAttribute("data-is-away", failures > 0);
+}
+
 function say(sentence) {
-  said.textContent = sentence && status.dataset[sentence].replace("{time}", written(seenAt));
+  said.textContent = filled(sentence);
 }
 
 async function look() {
@@ -53,11 +57,11 @@ async function keepLooking() {
   try {
     await look();
     failures = 0;
-    show("time");
+    show(filled("time"));
   } catch {
     failures += 1;
-    if (failures === 1) say("");
-    show("away");
+    if (failures === 1) say("away");
+    show("");
   }
   isAsking = false;
   const pause = Math.min(EVERY_MS * 2 ** Math.max(failures - 1, 0), LONGEST_MS);
@@ -65,7 +69,7 @@ async function keepLooking() {
 }
 
 if (status) {
-  show("time");
+  show(filled("time"));
   keepLooking();
   addEventListener("online", keepLooking);
   document.addEventListener("visibilitychange", () => document.hidden || keepLooking());
