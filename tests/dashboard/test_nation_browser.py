@@ -35,7 +35,13 @@ def browser(deployment: Deployment) -> Iterator[Browser]:
 def test_the_first_page_is_whole_everywhere(deployment: Deployment, browser: Browser, size: str, scheme: str) -> None:
     page = browser.new_context(locale="id-ID", viewport=WIDTHS[size], color_scheme=scheme).new_page()
 
-    for name, path in (("nation", "/"), ("nation-2024", "/?as_at=2024-12-31"), ("stages", "/tahap/?group=opened")):
+    paths = {
+        "nation": "/",
+        "nation-2024": "/?as_at=2024-12-31",
+        "stages": "/tahap/?group=opened",
+        "nation-province": "/provinsi/35/",
+    }
+    for name, path in paths.items():
         page.goto(f"{deployment.address}{path}")
 
         keep(page, f"{name}-{size}-{scheme}")
