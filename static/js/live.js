@@ -12,7 +12,7 @@ function say(text) {
 }
 
 function now() {
-  return new Date().toLocaleTimeString(document.documentElement.dataset.locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date().toLocaleTimeString(document.body.dataset.locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
 function isBeingUsed() {
