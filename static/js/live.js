@@ -18,7 +18,7 @@ let isAsking = false;
 // The server's clock in the server's zone: a reader's own may be wrong, and Indonesia has three.
 function written(moment) {
   const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: status.dataset.zone };
-  return moment.toLocaleTimeString(document.documentElement.dataset.locale, options);
+  return moment.toLocaleTimeString(document.body.dataset.locale, options);
 }
 
 function filled(sentence) {

@@ -94,7 +94,7 @@ async function restoreRefused() {
 // The day, the month or the year, as exactly as it is known.
 function whenIn({ happened_on: day, date_precision: precision }) {
   const parts = { year: { year: "numeric" }, month: { month: "long", year: "numeric" } }[precision.value] ?? { dateStyle: "long" };
-  return new Date(day.value).toLocaleDateString(document.documentElement.dataset.locale, { ...parts, timeZone: "UTC" });
+  return new Date(day.value).toLocaleDateString(document.body.dataset.locale, { ...parts, timeZone: "UTC" });
 }
 
 // A new id each time: the one in the page may have been used already, and a copy of the page has it too.

@@ -36,7 +36,7 @@ function nearestMonthEnd(number) {
 
 function label() {
   const options = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
-  const text = dayAt(range().valueAsNumber).toLocaleDateString(document.documentElement.dataset.locale, options);
+  const text = dayAt(range().valueAsNumber).toLocaleDateString(document.body.dataset.locale, options);
   range().setAttribute("aria-valuetext", text);
   document.querySelector("[data-time-day]").textContent = text;
   say("");

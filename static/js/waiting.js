@@ -8,7 +8,7 @@ const lists = section?.querySelector("[data-waiting-list]");
 const pattern = section?.querySelector("template");
 const status = section?.querySelector("[data-waiting-status]");
 const text = section?.dataset;
-const language = document.documentElement.dataset.locale;
+const language = document.body.dataset.locale;
 let drawn = "";
 
 export function bytes(amount) {
