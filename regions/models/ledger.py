@@ -215,6 +215,8 @@ class LedgerEntry(models.Model):
 
     COUNTS: ClassVar[bool] = True
     """Whether coverage is computed from it."""
+    NOTE_IS_PUBLIC: ClassVar[bool] = True
+    """Whether everybody reads the note of an entry that was verified."""
     HOLDER: ClassVar[str] = "site__regency"
     """The look-up that leads to the regency whose figures the entry can change."""
     LEDGER: ClassVar[str]
@@ -243,6 +245,11 @@ class LedgerEntry(models.Model):
     def is_imported(self) -> bool:
         """Return whether it came from a published source; its note is then a worker's, not an officer's word."""
         return self.channel == EntryChannel.IMPORT
+
+    @property
+    def is_note_public(self) -> bool:
+        """Return whether whoever reads the entry reads its note too."""
+        return self.NOTE_IS_PUBLIC and not self.is_imported
 
     @property
     def state_tone(self) -> Tone:

@@ -91,6 +91,7 @@ class ReadinessAssessment(LedgerEntry):
 
     HOLDER = "regency"
     COUNTS = False
+    NOTE_IS_PUBLIC = False
     LEDGER = "kesiapan"
     RECEIPT = "K"
     SAYS = ("regency", "assessed_on")

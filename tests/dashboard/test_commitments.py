@@ -68,7 +68,7 @@ def test_a_counter_is_counted_and_leads_to_its_mpp(
     assert "0,3 % 1 dari" in row(client, "/komitmen/", "ATR/BPN")
     assert "Layanan berjalan" in row(client, "/komitmen/?province=35", "ATR/BPN")
     assert "Belum ada" in row(client, "/komitmen/?province=35", "PLN")
-    assert f'href="{inaugurated.get_absolute_url()}"' in client.get("/komitmen/?province=35").content.decode()
+    assert f'href="{inaugurated.get_absolute_url()}?"' in client.get("/komitmen/?province=35").content.decode()
     assert "Layanan berjalan" not in row(client, "/komitmen/?province=35&as_at=2026-02-01", "ATR/BPN")
 
 
