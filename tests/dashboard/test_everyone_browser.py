@@ -80,7 +80,10 @@ class Visit:
             answers.append((answer.status, answer.headers.get("content-type", "")))
             if answer.status == 200:
                 return page if answers[-1][1].startswith("text/html") else None
-        assert {status for status, _type in answers} == {405}, answers
+        # What only takes what is sent to it; the door may come first.
+        statuses = {status for status, _type in answers}
+        assert 405 in statuses, answers
+        assert statuses <= {302, 403, 404, 405}, answers
         return None
 
 
