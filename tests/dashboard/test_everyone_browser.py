@@ -199,7 +199,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(visit: Visit, path: str) -> 
     page.emulate_media(reduced_motion="no-preference")
 
 
-@pytest.mark.parametrize("path", ["/", "/provinsi/51/", "/komitmen/", "/kesiapan/", "/angka/", "/perkiraan/"])
+@pytest.mark.parametrize("path", ["/", "/provinsi/51/", "/kesiapan/", "/angka/", "/perkiraan/"])
 def test_marks_and_bars_are_told_apart_in_forced_colours(visit: Visit, path: str) -> None:
     page = visit.as_role("visitor")
     page.emulate_media(forced_colors="active")
