@@ -119,8 +119,8 @@ def regency_address(regency: Regency, main_site: Site | None) -> str:
 def _everything(user: Person) -> dict[Any, Named]:
     """Return all that can be found, under what it is, with the names and codes by which it can be."""
     former: dict[int, list[str]] = defaultdict(list)
-    for regency, code in FormerProvince.objects.values_list("regency", "former_code"):
-        former[regency].append(code)
+    for moved, code in FormerProvince.objects.values_list("regency", "former_code"):
+        former[moved].append(code)
     # Put together here: joined, every site would bring its regency and province along once more.
     provinces = {row.pk: row for row in Province.objects.visible_to(user)}
     regencies = {row.pk: row for row in Regency.objects.visible_to(user).prefetch_related("aliases")}
