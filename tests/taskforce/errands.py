@@ -31,6 +31,7 @@ def prepare() -> None:
     """Make a database with the areas, an empty ledger, and figures of the last days only."""
     today = timezone.localdate()
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     call_command("load_reference", verbosity=0)
     DirtyProvince.objects.all().delete()
     backfill(today - timedelta(days=6), today)
