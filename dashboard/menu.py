@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 PAGES: tuple[tuple[str, Promise], ...] = (
     ("dashboard:nation", _("Beranda")),
+    ("dashboard:atlas", _("Peta")),
     ("dashboard:commitments", _("Komitmen")),
     ("dashboard:pledges", _("Janji")),
     ("dashboard:readiness", _("Kesiapan")),
@@ -17,6 +18,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
     ("dashboard:next-best", _("Berikutnya")),
     ("taskforce:mandate", _("Satgas")),
     ("taskforce:actions", _("Rencana aksi")),
+    ("dashboard:papers", _("Bahan rapat")),
 )
 """What everybody may open, in the order in which it is read."""
 

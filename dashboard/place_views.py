@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from dashboard.asking import asked, refused
 from dashboard.pages import figures_page
 from dashboard.places import regency_page, site_page
-from dashboard.views import _form, _refused
 from regions.models import FormerProvince, Province, Regency, Site
 from taskforce.forms import PlaceForm
 
@@ -19,9 +19,9 @@ CODE = re.compile(r"[0-9]{2}[.][0-9]{2}")
 @figures_page
 def regency(request: HttpRequest, code: str) -> HttpResponse:
     """Show one regency: how far it is, what was promised and said of it, who is as far."""
-    form = _form(request, PlaceForm)
+    form = asked(request, PlaceForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     row = _regencies().filter(code=code).first() if CODE.fullmatch(code) else None
     if row is None:
         return _unknown(request, code)
@@ -32,9 +32,9 @@ def regency(request: HttpRequest, code: str) -> HttpResponse:
 @figures_page
 def site(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one MPP: how far it is, and what was said of it when, by whom where the reader may know."""
-    form = _form(request, PlaceForm)
+    form = asked(request, PlaceForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     sites = Site.objects.visible_to(request.user).select_related("regency__province")
     row = get_object_or_404(sites.prefetch_related("regency__former_provinces__province"), pk=pk)
     page = site_page(row, form.question, request.user)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from dashboard.search import search
+from mpp_tracker.lib.language import in_language
 from regions.spelling import MAX_LENGTH
 
 SHORTEST = 2
@@ -56,5 +58,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines to leave out what needs an account, and the many days of which each page can be asked."""
     closed = ("/admin/", "/akun/", "/api/", "/kerja/", "/verifikasi/", "/pantauan/", "/pemberitahuan/", "/cari/")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Disallow: /*?"]
+    codes = [code for code, _name in settings.LANGUAGES]
+    paths = [in_language(path, code) for code in codes for path in closed]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths), "Disallow: /*?"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 from http import HTTPStatus
-from typing import TypeVar, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +21,7 @@ from commitments.models import institutions_of
 from dashboard import tables
 from dashboard.alerts import alert_page, alerts_page
 from dashboard.announced import announced_page, figure_page
+from dashboard.asking import asked, refused
 from dashboard.atlas import national_atlas, province_atlas
 from dashboard.explain import explain_page
 from dashboard.forecast import candidate_rows, drawn_for_visitors, forecast_page, next_best_page
@@ -39,6 +40,7 @@ from dashboard.reports import (
     review_queue,
 )
 from dashboard.search import nearest
+from mpp_tracker.lib.language import plain_path
 from mpp_tracker.lib.problems import problem_response
 from mpp_tracker.lib.tables import Table, page_or_file
 from regions.choices import EntryState, Verdict
@@ -67,15 +69,13 @@ from taskforce.pledges import pledged_years, pressing_pledges
 from taskforce.reports import rows_of
 from taskforce.services.alerts import acknowledge, follow_up
 
-AnyForm = TypeVar("AnyForm", bound=StandpointForm)
-
 
 @figures_page
 def nation(request: HttpRequest) -> HttpResponse:
     """Show coverage of the nation and its provinces."""
-    form = _form(request, NationForm)
+    form = asked(request, NationForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("island_group", "sort")}
     page = nation_page(form.question, today=form.today, **listed)
     shown = {"page": page, "form": form, "atlas": national_atlas(page.coverage, form.view)}
@@ -85,9 +85,9 @@ def nation(request: HttpRequest) -> HttpResponse:
 @figures_page
 def atlas(request: HttpRequest) -> HttpResponse:
     """Show the map large, as on a wall, with the figure and the same facts as a table beside it."""
-    form = _form(request, MapForm)
+    form = asked(request, MapForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     shown = {"atlas": national_atlas(answer(form.question), form.view), "form": form}
     return render(request, "dashboard/atlas.html", shown)
 
@@ -95,9 +95,9 @@ def atlas(request: HttpRequest) -> HttpResponse:
 @figures_page
 def stages(request: HttpRequest) -> HttpResponse:
     """Show which units are how far."""
-    form = _form(request, StageForm)
+    form = asked(request, StageForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("group", "province", "island_group")}
     page = stage_page(form.question, **listed)
     return render(request, "dashboard/stages.html", {"page": page, "form": form})
@@ -106,9 +106,9 @@ def stages(request: HttpRequest) -> HttpResponse:
 @figures_page
 def province(request: HttpRequest, code: str) -> HttpResponse:
     """Show coverage of one province and how far each of its units is."""
-    form = _form(request, UnitsForm)
+    form = asked(request, UnitsForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = province_page(form.question, code)
     shown = {
         "page": page,
@@ -122,9 +122,9 @@ def province(request: HttpRequest, code: str) -> HttpResponse:
 @figures_page
 def explain(request: HttpRequest) -> HttpResponse:
     """Show what makes a figure of coverage, what does not, and what changed."""
-    form = _form(request, ExplainForm)
+    form = asked(request, ExplainForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = explain_page(form.question, form.area, form.start, request.user, number=request.GET.get("halaman", ""))
     return render(request, "dashboard/explain.html", {"page": page, "form": form})
 
@@ -138,7 +138,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     years = pledged_years(today)
     form = PledgeForm(request.GET, today=today, may_see_reported=may_see_reported, years=years, provinces=provinces)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("year", "province", "standing")}
     page = pledges_page(form.standpoint, **listed, number=request.GET.get("halaman", ""))
     shown = {"page": page, "form": form}
@@ -148,9 +148,9 @@ def pledges(request: HttpRequest) -> HttpResponse:
 @figures_page
 def announced(request: HttpRequest) -> HttpResponse:
     """Show what officials announced beside what the ledger gives."""
-    form = _form(request, AnnouncedForm)
+    form = asked(request, AnnouncedForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = announced_page(form.standpoint, request.user, metric=form.cleaned_data["metric"])
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/announced.html", shown, partial(tables.announced_tables, page))
@@ -159,9 +159,9 @@ def announced(request: HttpRequest) -> HttpResponse:
 @figures_page
 def announced_figure(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one announced figure with the cases that explain its difference."""
-    form = _form(request, StandpointForm)
+    form = asked(request, StandpointForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = figure_page(form.standpoint, int(pk))
     return render(request, "dashboard/announced_figure.html", {"page": page, "form": form})
 
@@ -169,9 +169,9 @@ def announced_figure(request: HttpRequest, pk: int) -> HttpResponse:
 @figures_page
 def forecast(request: HttpRequest) -> HttpResponse:
     """Show when the nation and each province may get to 100 %, and how such forecasts fared."""
-    form = _form(request, StandpointForm)
+    form = asked(request, StandpointForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     if not request.user.is_authenticated:
         drawn = drawn_for_visitors(form.standpoint, today=form.today)
         if drawn != form.standpoint:
@@ -187,9 +187,9 @@ def forecast(request: HttpRequest) -> HttpResponse:
 @figures_page
 def next_best(request: HttpRequest) -> HttpResponse:
     """Show which inaugurations would close most gaps, and what stands in their way."""
-    form = _form(request, AreaForm)
+    form = asked(request, AreaForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("province", "island_group")}
     page = next_best_page(form.standpoint, request.user, **listed, number=request.GET.get("halaman", ""))
     shown = {"page": page, "form": form}
@@ -220,9 +220,9 @@ def room(request: HttpRequest) -> HttpResponse:
 @figures_page
 def commitments(request: HttpRequest) -> HttpResponse:
     """Show which signatories of the national memoranda are present where."""
-    form = _form(request, PresenceForm)
+    form = asked(request, PresenceForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = commitments_page(form.standpoint, _choice(form))
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/commitments.html", shown, partial(tables.commitments_tables, page))
@@ -231,9 +231,9 @@ def commitments(request: HttpRequest) -> HttpResponse:
 @figures_page
 def gaps(request: HttpRequest) -> HttpResponse:
     """Show where signatories are missing, MPP by MPP."""
-    form = _form(request, PresenceForm)
+    form = asked(request, PresenceForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = gaps_page(form.standpoint, _choice(form))
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/gaps.html", shown, partial(tables.gaps_tables, page))
@@ -242,9 +242,9 @@ def gaps(request: HttpRequest) -> HttpResponse:
 @figures_page
 def readiness(request: HttpRequest) -> HttpResponse:
     """Show how ready the units are for an MPP, and what became of that since a baseline."""
-    form = _form(request, ReadinessForm)
+    form = asked(request, ReadinessForm)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     page = readiness_page(form.standpoint, baseline=form.chosen_baseline, province=form.chosen_province)
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/readiness.html", shown, partial(tables.readiness_tables, page))
@@ -427,7 +427,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Explain that there is no such page, province or day, and offer what may have been meant."""
-    meant = () if request.path.startswith("/api/") else nearest(request.path, today=timezone.localdate())
+    meant = () if request.path.startswith("/api/") else nearest(plain_path(request.path), today=timezone.localdate())
     return _error(request, HTTPStatus.NOT_FOUND, reason=_sentence(exception), nearest=meant)
 
 
@@ -440,10 +440,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _form(request: HttpRequest, form: type[AnyForm]) -> AnyForm:
-    return form(request.GET, today=timezone.localdate(), may_see_reported=request.user.is_authenticated)
-
-
 def _choice(form: PresenceForm) -> Choice:
     return Choice(
         province=form.chosen_province,
@@ -451,10 +447,6 @@ def _choice(form: PresenceForm) -> Choice:
         kind=form.cleaned_data["kind"],
         order=form.order,
     )
-
-
-def _refused(request: HttpRequest, form: StandpointForm) -> HttpResponse:
-    return render(request, "dashboard/refused.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
 
 
 def _sentence(exception: Exception) -> str:

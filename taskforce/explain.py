@@ -3,7 +3,7 @@
 Every list is read with the fragments of `taskforce.coverage` that count, so that it cannot say other than the figure.
 A comparison goes from one standpoint to the other in steps, one parameter after the other; a unit that counts from
 only one of them is told in the last step that changed it. So a unit is in one step only, and the steps sum up.
-docs/decisions/0014-explained-figures.md says in which order, and why.
+docs/decisions/0018-explained-figures.md says in which order, and why.
 """
 
 from collections import defaultdict

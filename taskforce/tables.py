@@ -15,7 +15,7 @@ from taskforce.reports import ActionRow
 
 def moment(at: datetime) -> str:
     """Return a moment as people read it."""
-    return f"{date_format(timezone.localtime(at), 'j F Y H.i')} WIB"
+    return f"{date_format(timezone.localtime(at), 'DATETIME_FORMAT')} WIB"
 
 
 def definition(standpoint: Standpoint, computed_at: datetime) -> tuple[tuple[str, str], ...]:

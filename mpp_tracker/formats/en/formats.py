@@ -2,6 +2,8 @@
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y H:i"
+# To the second, where two moments of one minute have to be told apart.
+MOMENT_FORMAT = "j F Y H:i:s"
 MONTH_DAY_FORMAT = "j F"
 SHORT_DATE_FORMAT = "d/m/Y"
 SHORT_DATETIME_FORMAT = "d/m/Y H:i"
