@@ -7,7 +7,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -450,7 +450,9 @@ def _choice(form: PresenceForm) -> Choice:
 
 
 def _sentence(exception: Exception) -> str:
-    """Return what a view said with its 404; the resolver's own 404 lists addresses, which helps nobody."""
+    """Return what a view said with its 404, for a reader; Django's own words are for its developers."""
+    if isinstance(exception.__context__, ObjectDoesNotExist):
+        return ""
     said = exception.args[0] if exception.args else ""
     return said if isinstance(said, str) else ""
 

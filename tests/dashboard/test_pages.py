@@ -106,6 +106,14 @@ def test_a_visitor_asking_for_the_reported_layer_is_told_why_not(client: Client)
     assert "hanya untuk yang sudah masuk" in text(client, "/?layer=reported", 400)
 
 
+@pytest.mark.parametrize("url", ["/mpp/999999/", "/tidak-ada/"])
+def test_a_reader_is_not_told_what_is_meant_for_developers(client: Client, url: str) -> None:
+    said = text(client, url, 404)
+
+    assert "matches the given query" not in said
+    assert "URLconf" not in said
+
+
 def test_markup_in_the_address_stays_text(client: Client) -> None:
     content = client.get('/?as_at="><script>alert(1)</script>').content.decode()
 
