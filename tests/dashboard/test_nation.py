@@ -19,7 +19,7 @@ from regions.choices import OperatingStatus, Stage
 from regions.models import DigitalAdoption, Milestone, OperatingRecord, Site
 from regions.services.ledger import report, verify
 from taskforce.choices import AreaOrder, Basis, Counting, StageGroup
-from taskforce.coverage import Question, coverage
+from taskforce.coverage import Question, coverage, unit_standings
 from taskforce.forecast import forecast
 from tests.dashboard.test_pages import text
 
@@ -113,6 +113,32 @@ def test_an_mpp_seen_at_work_without_a_stage_is_open(
     page = text(client, "/tahap/?group=opened&province=35&as_at=2026-03-01")
     assert "Kabupaten Ponorogo Jawa Timur Dibuka/uji coba \N{EN DASH} Beroperasi 1 Maret 2026" in page
     assert "Kabupaten Ponorogo" not in text(client, "/tahap/?group=opened&province=35&as_at=2026-02-28")
+
+
+@pytest.mark.parametrize(
+    ("status", "group"),
+    [
+        (OperatingStatus.TRIAL, StageGroup.OPENED),
+        (OperatingStatus.SUSPENDED, StageGroup.OPENED),
+        (OperatingStatus.STOPPED, StageGroup.OPENED),
+        (OperatingStatus.NOT_YET, StageGroup.UNKNOWN),
+    ],
+)
+def test_whatever_only_an_opened_mpp_can_be_shows_that_it_opened(
+    site: Site, operating: Callable[..., OperatingRecord], status: OperatingStatus, group: StageGroup
+) -> None:
+    before = coverage(date(2026, 3, 1)).province("35").units_by_group
+    operating(site, status)
+    # A later word on another MPP that says nothing of how far the unit is.
+    operating(Site.objects.create(regency=site.regency, name="MPP kedua"), OperatingStatus.NOT_YET, date(2026, 3, 2))
+
+    after = coverage(date(2026, 3, 2)).province("35").units_by_group
+    [unit] = [unit for unit in unit_standings(Question(date(2026, 3, 2)), "35") if unit.code == site.regency.code]
+
+    assert unit.stage_group == group
+    moved = {each: after[each] - before[each] for each in StageGroup if after[each] != before[each]}
+    assert moved == ({} if group == StageGroup.UNKNOWN else {StageGroup.UNKNOWN: -1, group: 1})
+    assert coverage(date(2026, 3, 2), counting="operating").province("35").covered == 0
 
 
 def test_a_list_of_units_says_when_none_fits(client: Client) -> None:
@@ -353,7 +379,27 @@ def test_older_facts_that_became_known_are_a_sentence_and_no_list(
     assert (after.happenings, after.learned) == (before.happenings, before.learned + 1)
     content = client.get("/").content.decode()
     assert f"{after.learned} peristiwa yang lebih lama baru tercatat dalam 30 hari ini." in content
-    assert f'href="/?known_at={since}&amp;as_at={today}"' in content
+    assert f'href="/penjelasan/?as_at={since}&amp;sejak={since}&amp;sejak_diketahui={since}#berubah"' in content
+
+
+def test_what_older_facts_changed_in_the_figure_is_explained(client: Client) -> None:
+    since = timezone.localdate() - timedelta(days=30)
+    content = client.get("/?island_group=Jawa&counting=opened&tampilan=sel").content.decode()
+    [address] = re.findall(r'href="(/penjelasan/[^"]*sejak_diketahui=[^"]*)"', content)
+
+    page = text(client, unescape(address).partition("#")[0])
+
+    # The rollout was entered today, so nothing of it was known by then.
+    covered = coverage(since, counting="opened").national.covered
+    assert "counting=opened" in address
+    assert f"23.59 WIB: 0. Menurut yang diketahui kemudian: {covered}." in page
+
+
+def test_what_older_facts_changed_by_a_past_day_is_pinned_to_it() -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    page = nation_page(Question(yesterday, counting=Counting.OPENED), today=timezone.localdate())
+
+    assert f"known_at={yesterday}T23:59:59.999999%2B07:00" in page.learned_address
 
 
 def test_on_a_past_day_nothing_had_become_known_yet(client: Client) -> None:
