@@ -15,7 +15,8 @@ from taskforce.services.figures import _LOCK
 from tests.browser import database_server
 from tests.taskforce.installation import QUEUE, Installation, Program, Saved, eventually
 
-pytestmark = pytest.mark.faults
+# Whoever runs these alone still has the tests' database made, of which the tables are copied.
+pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 
 # A guard against a save that hangs, not a measure: it takes a fraction of a second.
 HANGS_SECONDS = 10.0
