@@ -27,7 +27,7 @@ from dashboard.maps import (
 from dashboard.tiles import Tile, tiles
 from regions.choices import DatePrecision, OperatingStatus, Stage
 from regions.models import Regency
-from regions.rules import OPENED_STAGES, SERVING_STATUSES, written_day
+from regions.rules import DOORS_OPENED_STATUSES, OPENED_STAGES, written_day
 from taskforce.choices import CoverageClass, MapView, StageGroup
 from taskforce.coverage import AreaCoverage, Coverage, UnitStanding, unit_standings
 from taskforce.rules import coverage_class, stage_group
@@ -322,7 +322,7 @@ def _how_far(
     status_precision: DatePrecision | None,
 ) -> str:
     """Return in words how far a unit is, and since when where that is known."""
-    group = stage_group(stage, status in SERVING_STATUSES)
+    group = stage_group(stage, status in DOORS_OPENED_STATUSES)
     if group == StageGroup.OPENED and stage not in OPENED_STAGES and status is not None:
         return f"{status.label} {written_day(since, status_precision)}"
     if stage is None:
