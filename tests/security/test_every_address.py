@@ -25,7 +25,7 @@ from regions.models import (
 )
 from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionUpdate, Alert
-from tests.everything import SECRET
+from tests.everything import SECRET, everything_about
 from tests.reading import indonesian_in, language_of
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,6 @@ def entry(site: Site, officer: User) -> Milestone:
 
 
 @pytest.fixture
-@pytest.fixture
 def clients(db: None) -> dict[str, Client]:
     turfs = {
         "foreign officer": {"role": Role.OFFICER, "regency": Regency.objects.get(code="35.10")},
@@ -165,6 +164,12 @@ def clients(db: None) -> dict[str, Client]:
         made[name] = Client()
         made[name].force_login(user)
     return made
+
+
+@pytest.fixture
+def keys(entry: Milestone, verifier: User, editor: User) -> dict[str, Any]:
+    """What stands for itself in the addresses, by name; the notice is the officer's."""
+    return everything_about(entry, verifier=verifier, editor=editor)
 
 
 def test_every_address_is_in_the_table() -> None:
