@@ -254,7 +254,7 @@ def test_counters_of_the_public_do_not_move_with_reports(entry: Milestone, clien
 PAGES = [
     route
     for route, (_address, statuses) in ADDRESSES.items()
-    if not route.startswith(("api/", "healthz", "readyz")) and statuses not in {(405,) * 4, (SIGN_IN,) * 4}
+    if not route.startswith(("api/", "healthz", "readyz", "robots")) and statuses not in {(405,) * 4, (SIGN_IN,) * 4}
 ]
 
 
