@@ -246,7 +246,7 @@ def test_a_paper_takes_as_many_statements_for_many_items_as_for_one(
     asked = PaperQuestion(Question(date(2026, 11, 1)), date(2026, 10, 1))
     plan(ActionItem(title="Satu", regency=ponorogo, due_on=date(2026, 12, 1)), by=editor)
     # 2 figures and targets, 2 units then and now, 2 figures for what is late, its 2 of pledges, units and items,
-    # 1 open items, 6 announced figures, 1 which province was split from which
+    # 1 open items, 6 announced figures, 1 where the seats are and which province was split from which
     with django_assert_num_queries(18):
         meeting_paper(asked, editor, today=date(2027, 1, 1))
     for number in range(20):
