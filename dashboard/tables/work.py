@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.alerts import AlertsPage
+from dashboard.ceremonies import CeremonyList
 from dashboard.reports import Queue
 from dashboard.tables.columns import number
 from mpp_tracker.lib.tables import Cell, Column, Table, iso_day, yes_or_no
@@ -118,3 +120,34 @@ def queue_tables(queue: Queue, *, today: date) -> tuple[Table, ...]:
 def _opinions(entry: LedgerEntry) -> Iterable[Opinion]:
     """Return what a province thinks of a report; only of those about a site it is asked."""
     return entry.opinion.all() if hasattr(entry, "opinion") else ()
+
+
+def ceremony_tables(shown: CeremonyList, *, today: date) -> tuple[Table, ...]:
+    """Return the ceremonies to come and those held."""
+    columns = (
+        Column(_("Tanggal")),
+        Column(_("Jenis")),
+        Column(_("Tempat")),
+        number(_("Dalam daftar")),
+        number(_("Hadir")),
+        number(_("Dicatat")),
+    )
+
+    def rows(ceremonies: Iterable[Any]) -> list[tuple[Cell, ...]]:
+        return [
+            (
+                iso_day(ceremony.held_on, ceremony.date_precision),
+                str(ceremony.get_kind_display()),
+                ceremony.place or None,
+                ceremony.planned_count,
+                ceremony.present_count,
+                ceremony.recorded_count,
+            )
+            for ceremony in ceremonies
+        ]
+
+    about = on_a_day(today)
+    return (
+        Table("akan-datang", _("Akan datang"), today, columns, rows(shown.coming), about),
+        Table("berlangsung", _("Sudah berlangsung"), today, columns, rows(shown.held), about),
+    )
