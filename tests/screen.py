@@ -37,7 +37,7 @@ class Tables(HTMLParser):
 
 
 def on_screen(client: Client, url: str, first: str) -> list[list[str]]:
-    """The table of a page whose first column has that title, without titles."""
+    """The table of a page whose titles, joined by bars, begin so, without titles."""
     tables = Tables(client.get(url).content.decode()).tables
-    [header, *rows] = next(table for table in tables if table and table[0] and table[0][0].startswith(first))
+    [header, *rows] = next(table for table in tables if table and " | ".join(table[0]).startswith(first))
     return [row for row in rows if len(row) == len(header)]

@@ -61,10 +61,10 @@ MAP = {1: "Tercakup", 2: "Cakupan (%)", 3: "Diresmikan", 4: "Dibuka/uji coba", 7
 TREND = {1: "Tercakup", 2: "Dari unit", 3: "Cakupan (%)", 4: "Bertambah"}
 NATION = {1: "Unit", 2: "Tercakup", 3: "Cakupan (%)", 4: "Selisih", 5: "Target (%)"}
 SAME: list[tuple[str, str, str, dict[int, str]]] = [
-    ("/", "provinsi", "Provinsi", NATION),
-    ("/?as_at=2024-12-12&counting=opened", "provinsi", "Provinsi", NATION),
-    ("/?as_at=2022-06-30&basis=514&boundaries=now", "provinsi", "Provinsi", NATION),
-    ("/?as_at=2018-01-01&basis=508", "provinsi", "Provinsi", NATION),
+    ("/", "provinsi", "Provinsi | Unit", NATION),
+    ("/?as_at=2024-12-12&counting=opened", "provinsi", "Provinsi | Unit", NATION),
+    ("/?as_at=2022-06-30&basis=514&boundaries=now", "provinsi", "Provinsi | Unit", NATION),
+    ("/?as_at=2018-01-01&basis=508", "provinsi", "Provinsi | Unit", NATION),
     ("/", "perjalanan", "Per tanggal", TREND),
     ("/provinsi/35/?as_at=2024-12-12", "perjalanan", "Per tanggal", TREND),
     ("/peta/", "peta", "Provinsi", MAP),

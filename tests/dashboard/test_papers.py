@@ -82,7 +82,7 @@ def test_the_nations_numbers_are_those_of_page_and_api(client: Client, question:
     asked = urlencode(question)
     said = text_of(made(client, f"{ASK}?{asked}").content)
     answer = client.get("/api/v1/coverage/", question).json()
-    page = {row[0]: row[1:4] for row in on_screen(client, f"/?{asked}", "Provinsi")}
+    page = {row[0]: row[1:4] for row in on_screen(client, f"/?{asked}", "Provinsi | Unit")}
 
     national = answer["national"]
     assert f"{national['covered']} dari {national['units']} kabupaten/kota Indonesia" in said
@@ -120,7 +120,7 @@ def test_a_group_of_islands_says_what_its_provinces_say_on_the_screen(client: Cl
     asked = urlencode(question | {"island_group": "Sulawesi"})
     said = text_of(made(client, f"{ASK}?{asked}").content)
     answer = client.get("/api/v1/coverage/", question).json()
-    [*rows, total] = on_screen(client, f"/?{asked}", "Provinsi")
+    [*rows, total] = on_screen(client, f"/?{asked}", "Provinsi | Unit")
 
     areas = [area for area in answer["provinces"] if area["island_group"] == "Sulawesi"]
     assert [row[0] for row in rows] == [area["name"] for area in areas]
