@@ -151,7 +151,6 @@ def entry(site: Site, officer: User) -> Milestone:
 
 
 @pytest.fixture
-@pytest.fixture
 def clients(db: None) -> dict[str, Client]:
     turfs = {
         "foreign officer": {"role": Role.OFFICER, "regency": Regency.objects.get(code="35.10")},
