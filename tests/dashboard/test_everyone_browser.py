@@ -78,6 +78,9 @@ class Visit:
             page = self.as_role(role)
             answer = page.context.request.get(self.deployment.address + path, max_redirects=0)
             answers.append((answer.status, answer.headers.get("content-type", "")))
+            if answer.status == 302 and "/akun/" not in answer.headers["location"]:
+                # It leads on, to a page that is walked itself.
+                return None
             if answer.status == 200:
                 return page if answers[-1][1].startswith("text/html") else None
         # What only takes what is sent to it; the door may come first.
