@@ -64,6 +64,12 @@ function reveal(link) {
   });
 }
 
+// A page that stays true comes with its marks hidden and nothing written out; whoever stands on a mark stays there.
+document.addEventListener("pantau:renewed", () => {
+  const link = linkAt({ target: document.activeElement });
+  reveal(link);
+  if (link) read({ target: link });
+});
 document.addEventListener("pointerover", read);
 document.addEventListener("focusin", read);
 document.addEventListener("focusin", (event) => reveal(linkAt(event)));

@@ -90,10 +90,11 @@ function find(at, want) {
   return null;
 }
 
-// Rows and items go by what they lead to, so that one more above does not rewrite all below.
+// Rows, items and marks go by what they lead to, whatever the day, so that one more above does not rewrite all below.
 function nameOf(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return "";
-  return node.id || (node.matches("tr, li, article") && node.querySelector("a[href]")?.getAttribute("href")) || "";
+  const link = node.matches("tr, li, article") ? node.querySelector("a[href]") : node.matches("svg a") ? node : null;
+  return node.id || link?.getAttribute("href").split("?")[0] || "";
 }
 
 function skip(node) {

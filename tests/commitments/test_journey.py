@@ -32,7 +32,7 @@ def test_from_the_institutions_phone_to_the_public_page(deployment: Deployment, 
     institution = deployment.sign_in(browser.new_context(**phone), "institution", "/kerja/instansi/")
     keep(institution, "institution-room-360")
     assert is_whole(institution)
-    institution.get_by_label("Provinsi").select_option(label="Bali")
+    institution.get_by_label("Provinsi", exact=True).select_option(label="Bali")
     institution.get_by_role("button", name="Tampilkan").click()
     institution.get_by_role("link", name="Laporkan gerai di MPP Kabupaten Karangasem").click()
     institution.get_by_label("Gerai dibuka pada").fill("2026-03-02")

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 # Ponorogo's MPP is closed, everything imported has been without news for three months, and there is a pledge overdue.
 FILL = """
 from datetime import date, timedelta
+import time_machine
 from django.utils import timezone
 from accounts.models import User
 from commitments.models import Pledge
@@ -22,10 +23,11 @@ from taskforce.services.alerts import evaluate
 officer, verifier = (User.objects.create_user(f"{name}@pantau-mpp.example") for name in ("dinas", "periksa"))
 regency = Regency.objects.get(code="35.02")
 site = Site.objects.create(regency=regency, name="MPP Kabupaten Ponorogo")
-verify(report(OperatingRecord(site=site, status="suspended", since=date(2026, 3, 1)), by=officer), by=verifier)
-report(Milestone(site=site, stage="proposed", reached_on=date(2026, 1, 5)), by=officer)
+with time_machine.travel(timezone.now() - timedelta(days=91)):
+    verify(report(OperatingRecord(site=site, status="suspended", since=date(2026, 3, 1)), by=officer), by=verifier)
+    report(Milestone(site=site, stage="proposed", reached_on=date(2026, 1, 5)), by=officer)
 Pledge.objects.create(regency=regency, pledged_on=date(2024, 1, 1), due_on=date(2024, 12, 31))
-evaluate(today=timezone.localdate() + timedelta(days=91))
+evaluate(today=timezone.localdate())
 """
 
 
@@ -88,6 +90,7 @@ def test_from_the_nation_to_one_alert_seen_and_planned_without_javascript(
 ) -> None:
     page = open_page(browser, editor, deployment.address, 360, java_script_enabled=False)
 
+    page.get_by_text("Menu dan pencarian").click()
     page.get_by_role("link", name="Pantauan", exact=True).click()
     page.get_by_role("link", name="Mendesak, Jawa Timur").click()
     page.get_by_role("link", name="Usulan disampaikan 5 Januari 2026").click()

@@ -252,3 +252,34 @@ def test_the_control_is_for_everyone(address: str, browser: Browser, width: int,
     keep(page, f"live-{width}-{scheme}")
 
     assert is_whole(page)
+
+
+def test_an_explanation_stays_true_with_what_was_opened(address: str, browser: Browser, database_url: str) -> None:
+    page = open_page(browser, f"{address}/penjelasan/?province=35")
+    page.locator("#unit-35 > summary").click()
+    before = number(page)
+    expect(page.locator(STATUS)).to_contain_text("Data per pukul")
+
+    manage(database_url, "shell", "--command", INAUGURATE % "35.05")
+
+    expect(page.locator(".headline__number")).to_have_text(str(before + 1), timeout=10_000)
+    expect(page.locator("#unit-35")).to_contain_text(f"{before + 1} dari")
+    expect(page.locator("#unit-35")).to_have_attribute("open", "")
+    expect(page.locator("#tetap").locator("..").get_by_role("button", name="Salin")).to_be_visible()
+
+
+def test_whoever_stands_on_a_mark_of_the_map_stays_there(address: str, browser: Browser, database_url: str) -> None:
+    page = open_page(browser, f"{address}/")
+    page.locator(".map__area").last.focus()
+    page.keyboard.press("ArrowDown")
+    mark, reading = page.locator("[data-marks] a:focus"), page.locator("[data-reading]")
+    unit = mark.get_attribute("href")
+    before = number(page)
+    expect(page.locator(STATUS)).to_contain_text("Data per pukul")
+
+    manage(database_url, "shell", "--command", INAUGURATE % "35.77")
+
+    expect(page.locator(".headline__number")).to_have_text(str(before + 1), timeout=10_000)
+    assert mark.get_attribute("href") == unit
+    expect(reading).to_have_text(mark.locator("title").text_content() or "")
+    assert page.locator("[data-marks]").get_attribute("aria-hidden") is None

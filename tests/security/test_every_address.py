@@ -45,7 +45,7 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "bahan-rapat/<uuid:pk>/pdf/": ("/bahan-rapat/{paper}/pdf/", (404, 404, 404, 404)),
     "provinsi/<str:code>/": ("/provinsi/35/", PUBLIC),
     "kabkota/<str:code>/": ("/kabkota/35.02/", PUBLIC),
-    "tahap/": ("/tahap/", PUBLIC),
+    "tahap/": ("/tahap/?province=35", PUBLIC),
     "peta/": ("/peta/", PUBLIC),
     "komitmen/janji/": ("/komitmen/janji/", PUBLIC),
     "seremoni/": ("/seremoni/", (403, 403, 403, SIGN_IN)),
