@@ -23,6 +23,8 @@ from mpp_tracker.local.redis import Redis
 PATIENCE = 60.0
 """Seconds after which something is held never to happen."""
 
+ERRAND = 120.0
+"""Seconds for a process to start, do something and end; on a busy machine the start alone may take half a minute."""
 PREPARING = 240.0
 """Seconds for making the tables by every migration, where they cannot be copied."""
 
@@ -134,11 +136,11 @@ class Installation:
 
     # --- What the product is asked to do -----------------------------------------------------------------
 
-    def errand(self, name: str, *, patience: float = PATIENCE) -> subprocess.CompletedProcess[str]:
+    def errand(self, name: str, *, patience: float = ERRAND) -> subprocess.CompletedProcess[str]:
         """Run one of `errands` in a process of its own."""
         code = f"from tests.taskforce import errands; errands.{name}()"
         done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            [sys.executable, "manage.py", "shell", "--skip-checks", "--no-imports", "-c", code],
             env=self.env,
             cwd=ROOT,
             capture_output=True,
