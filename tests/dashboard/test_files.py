@@ -9,7 +9,9 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -411,13 +413,12 @@ def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_file_takes_as_many_queries_as_its_page(client: Client, django_assert_num_queries: Any) -> None:
-    # 1 the version, 2 the facts, 3 the targets
-    with django_assert_num_queries(3):
-        client.get("/?unduh=provinsi.xlsx")
-    # 4 the units, 5 their MPPs
-    with django_assert_num_queries(5):
-        client.get("/provinsi/35/?unduh=unit.csv")
+def test_a_file_takes_no_more_queries_than_its_page(client: Client, django_assert_max_num_queries: Any) -> None:
+    for url, wanted in (("/", "provinsi.xlsx"), ("/provinsi/35/", "unit.csv"), ("/penjelasan/", "pembilang.csv")):
+        with CaptureQueriesContext(connection) as page:
+            client.get(url)
+        with django_assert_max_num_queries(len(page)):
+            client.get(address(url, wanted))
 
 
 def test_what_somebody_typed_is_no_formula_in_a_file(client: Client, editor: User, ponorogo: Regency) -> None:
