@@ -31,9 +31,7 @@ def browser(address: str) -> Iterator[Browser]:
         yield program
 
 
-def test_the_page_waits_with_the_reader_and_ends_at_the_file(
-    address: str, browser: Browser, database_url: str
-) -> None:
+def test_the_page_waits_with_the_reader_and_ends_at_the_file(address: str, browser: Browser, database_url: str) -> None:
     page = browser.new_context(locale="id-ID", viewport={"width": 360, "height": 640}).new_page()
     page.goto(f"{address}/bahan-rapat/pdf/?as_at=2024-12-12&province=35")
     page.wait_for_url("**/bahan-rapat/*-*/")
