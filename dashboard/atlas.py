@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from math import ceil, sqrt
@@ -27,7 +27,7 @@ from dashboard.maps import (
 from dashboard.tiles import Tile, tiles
 from regions.choices import DatePrecision, OperatingStatus, Stage
 from regions.models import Regency
-from regions.rules import OPENED_STAGES, SERVING_STATUSES, written_day
+from regions.rules import DOORS_OPENED_STATUSES, OPENED_STAGES, written_day
 from taskforce.choices import CoverageClass, MapView, StageGroup
 from taskforce.coverage import AreaCoverage, Coverage, UnitStanding, unit_standings
 from taskforce.rules import coverage_class, stage_group
@@ -183,6 +183,23 @@ def province_atlas(coverage: Coverage, area: AreaCoverage, standings: Sequence[U
     )
 
 
+def printed_picture(
+    coverage: Coverage, areas: Sequence[AreaCoverage], standings: Sequence[UnitStanding]
+) -> MapPicture | None:
+    """Return the map of `areas` for print: units on that of one province, names on that of a few.
+
+    Args:
+        coverage: what was asked, for the provinces of its day.
+        areas: what is shown: all provinces, some or one.
+        standings: the units of the areas.
+    """
+    places = _Places(coverage)
+    rows = [_row(area, ()) for area in areas]
+    if len(areas) == len(coverage.provinces):
+        return _national_picture(rows, (), places)
+    return _province_picture(rows[0], standings, places) if len(rows) == 1 else _group_picture(rows, places)
+
+
 class _Pen:
     """Makes the marks of many units; what several of them share is worked out once."""
 
@@ -265,18 +282,36 @@ def _national_picture(rows: Sequence[AtlasRow], units: Sequence[UnitStanding], p
 
 
 def _province_picture(row: AtlasRow, units: Sequence[UnitStanding], places: _Places) -> MapPicture | None:
-    codes = places.outlines_of(row.area.code)
-    if not codes:
+    picture = _group_picture([row], places)
+    if picture is None:
         return None
-    frame = province_frame(codes)
-    others = (other for other in places.all_outlines() if other != codes)
+    frame = province_frame(places.outlines_of(row.area.code))
     spots = places.spots(units, frame, PROVINCE_APART)
+    names = [unit.name.removeprefix(REGENCY) for unit in places.placed(units)]
+    return replace(
+        picture,
+        marks=_marks(units, places, frame, PROVINCE_APART),
+        labels=labels(spots, names, frame),
+    )
+
+
+def _group_picture(rows: Sequence[AtlasRow], places: _Places) -> MapPicture | None:
+    """Return provinces with their names and the outlines around them; None where no outline of them is known."""
+    own = {row.area.code: codes for row in rows if (codes := places.outlines_of(row.area.code))}
+    if not own:
+        return None
+    frame = province_frame(tuple(code for codes in own.values() for code in codes))
+    others = (codes for codes in places.all_outlines() if codes not in own.values() and is_in(codes, frame))
+    named = [row.area for row in rows if row.area.code in own]
+    spots = [frame.spot(middle_of(own[area.code])) for area in named]
     return MapPicture(
         frame.view_box,
-        (MapArea(row.area, row.kind, area_path(codes, frame)),),
-        _marks(units, places, frame, PROVINCE_APART),
-        around="".join(area_path(other, frame) for other in others if is_in(other, frame)),
-        labels=labels(spots, [unit.name.removeprefix(REGENCY) for unit in places.placed(units)], frame),
+        tuple(
+            MapArea(row.area, row.kind, area_path(own[row.area.code], frame)) for row in rows if row.area.code in own
+        ),
+        marks=(),
+        around="".join(area_path(codes, frame) for codes in others),
+        labels=labels(spots, [area.name for area in named], frame),
     )
 
 
@@ -322,7 +357,7 @@ def _how_far(
     status_precision: DatePrecision | None,
 ) -> str:
     """Return in words how far a unit is, and since when where that is known."""
-    group = stage_group(stage, status in SERVING_STATUSES)
+    group = stage_group(stage, status in DOORS_OPENED_STATUSES)
     if group == StageGroup.OPENED and stage not in OPENED_STAGES and status is not None:
         return f"{status.label} {written_day(since, status_precision)}"
     if stage is None:

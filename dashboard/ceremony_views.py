@@ -1,5 +1,6 @@
 """Which pages plan a ceremony, show what it would change, and record it?"""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from dashboard.ceremonies import Impact, ceremony_list, impact_of, site_choice
+from dashboard.tables import ceremony_tables
+from mpp_tracker.lib.tables import page_or_file
 from regions.choices import CeremonyKind
 from regions.forms import AttendanceForm, CeremonyPlanForm, SiteFilterForm
 from regions.models import Ceremony, require_editor
@@ -27,7 +30,10 @@ FILTER, PREVIEW, SAVE = "filter", "preview", "save"
 def ceremonies(request: HttpRequest) -> HttpResponse:
     """Show the ceremonies to come and those held."""
     require_editor(request.user)
-    return render(request, "dashboard/ceremonies.html", {"list": ceremony_list(today=timezone.localdate())})
+    today = timezone.localdate()
+    shown = ceremony_list(today=today)
+    rows = partial(ceremony_tables, shown, today=today)
+    return page_or_file(request, "dashboard/ceremonies.html", {"list": shown}, rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

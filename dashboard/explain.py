@@ -143,7 +143,9 @@ class ExplainPage:
     """Whether its address is only answered to those who have signed in."""
 
 
-def explain_page(question: Question, area: Area, start: Question, user: Person, *, number: str = "") -> ExplainPage:
+def explain_page(
+    question: Question, area: Area, start: Question, user: Person, *, number: str = "", is_whole: bool = False
+) -> ExplainPage:
     """Return what the page shows that explains the figure of `question` in `area`.
 
     Args:
@@ -152,6 +154,7 @@ def explain_page(question: Question, area: Area, start: Question, user: Person, 
         start: the standpoint with which it is compared.
         user: who looks.
         number: which part of the covered units to list; what is no number is the first.
+        is_whole: list all units and all entries, as a file does.
 
     Raises:
         Http404: there was no such province on that day in these boundaries.
@@ -160,7 +163,8 @@ def explain_page(question: Question, area: Area, start: Question, user: Person, 
     found = explanation(question, area, reading)
     if found is None:
         raise Http404(_("Tidak ada provinsi berkode %(code)s pada tanggal itu.") % {"code": area.province})
-    sheet = Paginator(found.covered, COUNTED_PER_PAGE).get_page(number)
+    per_page = max(1, len(found.covered)) if is_whole else COUNTED_PER_PAGE
+    sheet = Paginator(found.covered, per_page).get_page(number)
     since = compare(start, question, area, reading)
     by_now = compare(question, replace(question, known_at=None), area, reading) if question.known_at else None
     omitted: dict[LeftOut, list[OmittedEntry]] = defaultdict(list)
@@ -189,7 +193,11 @@ def explain_page(question: Question, area: Area, start: Question, user: Person, 
             UnitRow(unit, names[unit.province], "", told.get(found.deciding.get(unit.code))) for unit in sheet
         ),
         provinces=_by_province(found.standings, names),
-        omitted=tuple(_group(reason, omitted[reason], told) for reason in LeftOut if reason in omitted),
+        omitted=tuple(
+            _group(reason, omitted[reason], told, None if is_whole else OMITTED_SHOWN)
+            for reason in LeftOut
+            if reason in omitted
+        ),
         undated=tuple((unit, found.known_gaps.get(unit.regency)) for unit in found.undated),
         outside=found.outside,
         since=_changes(since, names, told),
@@ -272,9 +280,11 @@ def _by_province(units: Iterable[UnitStanding], names: Mapping[str, str]) -> tup
     return tuple(ProvinceUnits(names[code], tuple(grouped[code])) for code in sorted(grouped))
 
 
-def _group(reason: LeftOut, entries: Sequence[OmittedEntry], told: Mapping[EntryKey | None, ToldEntry]) -> OmittedGroup:
+def _group(
+    reason: LeftOut, entries: Sequence[OmittedEntry], told: Mapping[EntryKey | None, ToldEntry], at_most: int | None
+) -> OmittedGroup:
     known = [told[each.key] for each in entries if each.key in told]
-    return OmittedGroup(reason, len(entries), tuple(known[:OMITTED_SHOWN]))
+    return OmittedGroup(reason, len(entries), tuple(known[:at_most]))
 
 
 def _changes(comparison: Comparison, names: Mapping[str, str], told: Mapping[EntryKey | None, ToldEntry]) -> Changes:

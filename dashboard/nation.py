@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.charts import Segment, stacked_bar
+from dashboard.explain import address_of
 from dashboard.reports import main_sites
 from dashboard.trend import Trend, trend
 from regions.choices import IslandGroup
@@ -83,6 +84,8 @@ class NationPage:
     bar: tuple[StagePart, ...]
     trend: Trend
     recent: Recent
+    learned_address: str
+    """Where it is explained what the facts of earlier days that became known did to the figure."""
     before: CoveragePoint
     """The nation `RECENT_DAYS` earlier."""
     provinces_at_none: tuple[AreaCoverage, ...]
@@ -106,17 +109,28 @@ def nation_page(question: Question, *, today: date, island_group: str = "", sort
     """
     coverage = answer(question)
     points = series(question)
+    latest = recent(question)
     with_units = [area for area in coverage.provinces if area.units]
     return NationPage(
         coverage=coverage,
         bar=stage_parts(coverage.national),
         trend=trend(question, coverage.national, points, _fan(question, today)),
-        recent=recent(question),
+        recent=latest,
+        learned_address=_learned_address(question, latest, today),
         before=on_day(points, question.as_at - timedelta(days=RECENT_DAYS)),
         provinces_at_none=tuple(area for area in with_units if not area.covered),
         provinces_complete=tuple(area for area in with_units if area.covered == area.units),
         table=_table(coverage, island_group, sort),
     )
+
+
+def _learned_address(question: Question, recent: Recent, today: date) -> str:
+    """Return where the figure of the day before the recent ones is compared: as known then, and as known since."""
+    known_at = question.known_at
+    if question.as_at < today:
+        known_at = min(known_at or recent.until_moment, recent.until_moment)
+    then = replace(question, as_at=recent.since, known_at=known_at)
+    return f"{address_of(then)}&sejak={recent.since}&sejak_diketahui={recent.since}#berubah"
 
 
 def _fan(question: Question, today: date) -> tuple[FanPoint, ...] | None:

@@ -1,6 +1,7 @@
 """How does a paper for a meeting look? A tagged PDF in Indonesian, whatever language the reader has chosen."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -12,43 +13,27 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from dashboard.outlines import HATCH, Dot, outlines, paper_map
+from dashboard.charts import stacked_bar
 from dashboard.papers import Changes, MeetingPaper, PaperQuestion, meeting_paper
-from regions.choices import Tone
+from mpp_tracker.lib.language import in_indonesian, written_pct
 from regions.models import Person
 from regions.rules import written_day
-from taskforce.choices import Counting, LateReason, Layer, PaperState
+from taskforce.choices import Counting, CoverageClass, LateReason, Layer, PaperState
 from taskforce.coverage import AreaCoverage, UnitStanding
 from taskforce.forms.papers import PaperForm
 from taskforce.models import Paper
+from taskforce.rules import coverage_class
 from taskforce.services.papers import Say
 from taskforce.tables import moment, sources
 
 LAYOUT = Path(settings.BASE_DIR) / "templates" / "dashboard" / "paper.typ"
 UNKNOWN = "belum ada data"
 DASH = "\N{EN DASH}"
-_CLASSES = (
-    # From so many percent on: how a province is filled, and what the legend says. Lighter is less, in grey too.
-    (Decimal(100), "#0b3d2e", "100 %"),
-    (Decimal(75), "#2a7f62", "75 sampai 99,9 %"),
-    (Decimal(50), "#67b598", "50 sampai 74,9 %"),
-    (Decimal(25), "#abd9c5", "25 sampai 49,9 %"),
-    (Decimal("0.1"), "#e0f2ea", "di bawah 25 %"),
-    (Decimal(0), HATCH, "belum ada satu pun"),
-)
-_NO_UNITS = "#f4f4f4"
-_TONES = {
-    Tone.DONE: "#0b3d2e",
-    Tone.NEAR: "#67b598",
-    Tone.UNDERWAY: "#e3b23c",
-    Tone.PROMISED: "#b9a3d8",
-    Tone.UNKNOWN: "#ffffff",
-}
 _MARKS = {LateReason.PLEDGE: "¹", LateReason.HALT: "²", LateReason.ACTION: "³"}
 """What stands behind the name of a unit that is late in more than the target."""
 _LISTED = 60
@@ -62,37 +47,38 @@ def as_pdf(paper: MeetingPaper, *, is_public: bool) -> bytes:
         paper: what it says.
         is_public: whether anybody may read all of it; else it says for whom it was made.
     """
-    with override("id"):
-        said = _said(paper, is_public=is_public)
+    said = _said(paper, is_public=is_public)
     pdf: bytes = typst.compile(LAYOUT.read_bytes(), sys_inputs={"paper": json.dumps(said)})
     return pdf
 
 
 def pages_as_pictures(paper: MeetingPaper, *, is_public: bool) -> list[bytes]:
     """Return the pages of a paper as PNG, for whoever wants to look at the layout."""
-    with override("id"):
-        said = _said(paper, is_public=is_public)
+    said = _said(paper, is_public=is_public)
     pages = typst.compile(LAYOUT.read_bytes(), sys_inputs={"paper": json.dumps(said)}, format="png", ppi=90)
     return pages if isinstance(pages, list) else [pages]
 
 
+@in_indonesian
 def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
     question, area = paper.coverage.question, paper.area
-    day = written_day(question.as_at)
+    day, groups = written_day(question.as_at), area.units_by_group
     return {
-        "area": _name(area),
+        "area": paper.area_name,
+        "is_nation": not paper.asked.province and not paper.asked.island_group,
         "is_province": paper.is_province,
         "day": day,
         "definition": _definition(paper),
         "footer": _footer(paper, is_public=is_public),
         "is_reported": question.layer == Layer.REPORTED,
-        "headline": _headline(area, str(question.counting.label), day),
+        "headline": _headline(paper, str(question.counting.label), day),
         "facts": _facts(paper),
-        "layers": [[layer.label, layer.count, _TONES[layer.tone]] for layer in paper.layers],
+        "bar": _drawing("bar", segments=stacked_bar({group.value: count for group, count in groups.items()})),
+        "layers": [[_swatch(f"lapis-{group}"), str(group.label), count] for group, count in groups.items()],
         "units": area.units,
         "stages": [[str(stage.label), count] for stage, count in reversed([*area.units_by_stage.items()])],
         "no_stage": area.units_without_stage,
-        "map": _map(paper),
+        "map": _drawing("map", picture=paper.picture) if paper.picture else "",
         "map_alt": _map_alt(paper),
         "legend": _legend(paper),
         "provinces": [_province_row(province) for province in paper.provinces],
@@ -101,6 +87,7 @@ def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
         "since": written_day(paper.changes.since),
         "changes": _changes(paper.changes, area, paper.provinces),
         "late_count": len(paper.late),
+        "late_for_target": sum(late.misses_target for late in paper.late),
         "late": _late(paper),
         "actions": [
             [
@@ -118,17 +105,11 @@ def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
     }
 
 
-def _name(area: AreaCoverage) -> str:
-    """Return what the area is called: a group of islands may be called as one of its provinces."""
-    is_group = area.island_group and not area.code
-    return _("Kelompok Pulau %(name)s") % {"name": area.name} if is_group else area.name
-
-
 def _definition(paper: MeetingPaper) -> list[tuple[str, str]]:
     question = paper.coverage.question
     known_at = moment(question.known_at) if question.known_at else _("saat dihitung")
     return [
-        (_("Wilayah"), _name(paper.area)),
+        (_("Wilayah"), paper.area_name),
         (_("Keadaan per"), written_day(question.as_at)),
         (_("Yang dihitung"), _("kabupaten/kota yang MPP-nya %(counting)s") % {"counting": question.counting.label}),
         (_("Dasar perhitungan"), str(question.basis.label)),
@@ -157,17 +138,18 @@ def _footer(paper: MeetingPaper, *, is_public: bool) -> str:
     return line if is_public else f"{line} {_('Memuat hal yang tidak untuk umum.')}"
 
 
-def _headline(area: AreaCoverage, counting: str, day: str) -> str:
+def _headline(paper: MeetingPaper, counting: str, day: str) -> str:
+    area = paper.area
     if not area.units:
         return _("Per %(day)s %(area)s tidak memiliki unit sasaran menurut dasar perhitungan ini.") % {
             "day": day,
-            "area": area.name,
+            "area": paper.area_name,
         }
     return _("Per %(day)s, MPP di %(covered)d dari %(units)d kabupaten/kota %(area)s telah %(counting)s (%(pct)s).") % {
         "day": day,
         "covered": area.covered,
         "units": area.units,
-        "area": _name(area),
+        "area": paper.area_name,
         "counting": counting,
         "pct": _pct(area.coverage_pct),
     }
@@ -212,35 +194,29 @@ def _listing(sentence: str, names: list[str]) -> str:
     return f"{said}: {', '.join(names)}." if names else f"{said}."
 
 
-def _map(paper: MeetingPaper) -> str:
-    shown = {area.code: area for area in paper.coverage.provinces}
-    shapes = outlines()
-    within = {area.code for area in paper.provinces}
-
-    def province_of(code: str) -> str:
-        # A province to come is drawn as part of the one it will be split from.
-        return code if code in shown else paper.parents.get(code, code)
-
-    inside = {shape.code for shape in shapes if province_of(shape.code) in within}
-    if paper.is_province:
-        tones = {unit.code: unit.stage_group.tone for unit in paper.units}
-        dots = [Dot(*place, _TONES[tones[code]]) for code, place in paper.seats.items()]
-        return paper_map(shapes, dict.fromkeys(inside, "#dfe7ea"), around=inside, dots=dots)
-    fills = {code: _fill(shown.get(province_of(code))) for code in inside}
-    return paper_map(shapes, fills, around=inside)
+def _drawing(name: str, **shown: object) -> str:
+    """Return a picture as SVG that stands alone."""
+    return render_to_string(f"dashboard/paper_{name}.svg", shown)
 
 
-def _fill(area: AreaCoverage | None) -> str:
-    if area is None or area.coverage_pct is None:
-        return _NO_UNITS
-    pct = area.coverage_pct
-    return next(fill for least, fill, _label in _CLASSES if pct >= least)
+def _swatch(pattern: str = "", mark: str = "") -> str:
+    return _drawing("swatch", pattern=pattern, mark=mark)
 
 
 def _legend(paper: MeetingPaper) -> list[tuple[str, str]]:
+    """Return what the signs on the map mean, those that there are."""
     if paper.is_province:
-        return [(layer.label, _TONES[layer.tone]) for layer in paper.layers]
-    return [(label, fill) for _least, fill, label in _CLASSES]
+        return [
+            (_swatch(mark=f"tanda-{group}"), f"{group.label}: {count}")
+            for group, count in paper.area.units_by_group.items()
+            if count
+        ]
+    counts = Counter(coverage_class(area.covered, area.units) for area in paper.provinces)
+    return [
+        (_swatch(f"kelas-{kind}"), _("%(label)s: %(count)d provinsi") % {"label": kind.label, "count": counts[kind]})
+        for kind in CoverageClass
+        if counts[kind]
+    ]
 
 
 def _map_alt(paper: MeetingPaper) -> str:
@@ -345,7 +321,7 @@ def _sources(paper: MeetingPaper) -> list[str]:
 
 
 def _pct(value: Decimal | None) -> str:
-    return UNKNOWN if value is None else f"{number_format(value, 1)} %"
+    return UNKNOWN if value is None else written_pct(value)
 
 
 def document_of(paper: Paper, say: Say) -> bytes:
@@ -359,8 +335,8 @@ def document_of(paper: Paper, say: Say) -> bytes:
         form.question, form.changes_since, form.cleaned_data["province"], form.cleaned_data["island_group"]
     )
     say(PaperState.COUNTING)
-    with override("id"), _one_moment():
-        report = meeting_paper(asked, reader, today=today)
+    with _one_moment():
+        report = in_indonesian(meeting_paper)(asked, reader, today=today)
     say(PaperState.TYPESETTING)
     return as_pdf(report, is_public=not paper.reader)
 

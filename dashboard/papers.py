@@ -1,7 +1,6 @@
 """What does a paper for a meeting say? The figures of the pages, for one area, with what is late and what is to do."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,8 +8,9 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from regions.choices import Stage, Tone
-from regions.models import Person, Province, Regency
+from dashboard.atlas import MapPicture, printed_picture
+from regions.choices import Stage
+from regions.models import Person
 from regions.rules import STAGE_ORDER
 from taskforce.announced import Comparison, announced_report
 from taskforce.choices import AnnouncedMetric
@@ -40,15 +40,6 @@ class PaperQuestion:
 
 
 @dataclass(frozen=True)
-class Layer:
-    """How many units of the area stand in one of the few steps that the pages tell apart."""
-
-    label: str
-    tone: Tone
-    count: int
-
-
-@dataclass(frozen=True)
 class Changes:
     """What became of the units of the area between two days."""
 
@@ -73,17 +64,20 @@ class MeetingPaper:
     """Those of the area."""
     units: tuple[UnitStanding, ...]
     """Those of the area, by code."""
-    layers: tuple[Layer, ...]
     changes: Changes
     late: tuple[LateUnit, ...]
     actions: tuple[ActionRow, ...]
     """Open items of the area that the reader may know of."""
     announced: Comparison | None
     """The latest number of MPPs that was announced, where it differs from the ledger; only for the nation."""
-    parents: dict[str, str]
-    """The code of the province from which each was split."""
-    seats: dict[str, tuple[float, float]]
-    """Longitude and latitude of the units of the only province."""
+    picture: MapPicture | None
+    """None where no outline of the area is known."""
+
+    @property
+    def area_name(self) -> str:
+        """Return what the area is called: a group of islands may be called as one of its provinces."""
+        group = self.asked.island_group
+        return _("Kelompok Pulau %(name)s") % {"name": group} if group else self.area.name
 
     @property
     def is_province(self) -> bool:
@@ -124,13 +118,11 @@ def meeting_paper(asked: PaperQuestion, user: Person, *, today: date) -> Meeting
         area=area,
         provinces=provinces,
         units=units,
-        layers=tuple(Layer(str(group.label), group.tone, count) for group, count in area.units_by_group.items()),
         changes=_changes(asked, units),
         late=tuple(each for each in late if each.province.code in codes),
         actions=rows_of(items, today=today),
         announced=None if asked.province or asked.island_group else _announced(standpoint),
-        parents=dict(Province.objects.filter(split_from__isnull=False).values_list("code", "split_from__code")),
-        seats=_seats(units) if asked.province else {},
+        picture=printed_picture(coverage, provinces, units),
     )
 
 
@@ -181,9 +173,3 @@ def _announced(standpoint: Standpoint) -> Comparison | None:
     compared = announced_report(standpoint).comparisons
     latest = next((each for each in compared if each.figure.metric == AnnouncedMetric.MPP_TOTAL), None)
     return latest if latest and latest.difference else None
-
-
-def _seats(units: Iterable[UnitStanding]) -> dict[str, tuple[float, float]]:
-    placed = Regency.objects.filter(code__in=[unit.code for unit in units], seat_latitude__isnull=False)
-    rows = placed.values_list("code", "seat_longitude", "seat_latitude")
-    return {code: (float(longitude), float(latitude)) for code, longitude, latitude in rows if longitude and latitude}

@@ -1,15 +1,18 @@
 """Which pages show one regency or one MPP?"""
 
 import re
+from functools import partial
 from http import HTTPStatus
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from dashboard import tables
 from dashboard.asking import asked, refused
 from dashboard.pages import figures_page
 from dashboard.places import regency_page, site_page
+from mpp_tracker.lib.tables import page_or_file
 from regions.models import FormerProvince, Province, Regency, Site
 from taskforce.forms import PlaceForm
 
@@ -26,7 +29,8 @@ def regency(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         return _unknown(request, code)
     page = regency_page(row, form.question, request.user)
-    return render(request, "dashboard/regency.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/regency.html", shown, partial(tables.regency_tables, page))
 
 
 @figures_page
@@ -38,7 +42,8 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     sites = Site.objects.visible_to(request.user).select_related("regency__province")
     row = get_object_or_404(sites.prefetch_related("regency__former_provinces__province"), pk=pk)
     page = site_page(row, form.question, request.user)
-    return render(request, "dashboard/site.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/site.html", shown, partial(tables.site_tables, page))
 
 
 def _regencies() -> QuerySet[Regency]:

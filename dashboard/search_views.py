@@ -57,9 +57,9 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines to leave out what needs an account, and the many days of which each page can be asked."""
-    closed = ("/admin/", "/akun/", "/api/", "/kerja/", "/verifikasi/", "/pantauan/", "/pemberitahuan/", "/cari/")
+    closed = ["/admin/", "/akun/", "/api/", "/kerja/", "/verifikasi/", "/pantauan/", "/pemberitahuan/", "/cari/"]
     # Each visit would have a paper made.
-    closed += ("/bahan-rapat/pdf/",)
+    closed.append("/bahan-rapat/pdf/")
     codes = [code for code, _name in settings.LANGUAGES]
     paths = [in_language(path, code) for code in codes for path in closed]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths), "Disallow: /*?"]

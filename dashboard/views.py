@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -42,7 +42,7 @@ from dashboard.reports import (
 from dashboard.search import nearest
 from mpp_tracker.lib.language import plain_path
 from mpp_tracker.lib.problems import problem_response
-from mpp_tracker.lib.tables import Table, page_or_file
+from mpp_tracker.lib.tables import ASKED_BY, Table, page_or_file
 from regions.choices import EntryState, Verdict
 from regions.forms import CeremonyForm, DecisionForm, OpinionForm, ReviewForm
 from regions.models import Ceremony, LedgerEntry, Milestone, Province, require_editor, turf_of
@@ -78,8 +78,10 @@ def nation(request: HttpRequest) -> HttpResponse:
         return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("island_group", "sort")}
     page = nation_page(form.question, today=form.today, **listed)
-    shown = {"page": page, "form": form, "atlas": national_atlas(page.coverage, form.view)}
-    return page_or_file(request, "dashboard/nation.html", shown, partial(tables.nation_tables, page))
+    picture = national_atlas(page.coverage, form.view)
+    shown = {"page": page, "form": form, "atlas": picture}
+    rows = partial(tables.nation_tables, page, picture)
+    return page_or_file(request, "dashboard/nation.html", shown, rows)
 
 
 @figures_page
@@ -88,8 +90,9 @@ def atlas(request: HttpRequest) -> HttpResponse:
     form = asked(request, MapForm)
     if not form.is_valid():
         return refused(request, form)
-    shown = {"atlas": national_atlas(answer(form.question), form.view), "form": form}
-    return render(request, "dashboard/atlas.html", shown)
+    picture = national_atlas(answer(form.question), form.view)
+    shown = {"atlas": picture, "form": form}
+    return page_or_file(request, "dashboard/atlas.html", shown, partial(tables.atlas_tables, picture))
 
 
 @figures_page
@@ -100,7 +103,8 @@ def stages(request: HttpRequest) -> HttpResponse:
         return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("group", "province", "island_group")}
     page = stage_page(form.question, **listed)
-    return render(request, "dashboard/stages.html", {"page": page, "form": form})
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/stages.html", shown, partial(tables.stage_tables, page))
 
 
 @figures_page
@@ -125,8 +129,10 @@ def explain(request: HttpRequest) -> HttpResponse:
     form = asked(request, ExplainForm)
     if not form.is_valid():
         return refused(request, form)
-    page = explain_page(form.question, form.area, form.start, request.user, number=request.GET.get("halaman", ""))
-    return render(request, "dashboard/explain.html", {"page": page, "form": form})
+    listed: dict[str, Any] = {"number": request.GET.get("halaman", ""), "is_whole": ASKED_BY in request.GET}
+    page = explain_page(form.question, form.area, form.start, request.user, **listed)
+    shown = {"page": page, "form": form}
+    return page_or_file(request, "dashboard/explain.html", shown, partial(tables.explain_tables, page))
 
 
 @figures_page

@@ -38,6 +38,9 @@ When the ministry is alerted is a rule of its own in the admin (docs/decisions/0
 SERVING_STATUSES = frozenset({OperatingStatus.OPERATING, OperatingStatus.PARTLY})
 """Operating statuses that count as operating; a trial is told apart (docs/decisions/0002-coverage.md)."""
 
+DOORS_OPENED_STATUSES = frozenset(OperatingStatus) - {OperatingStatus.NOT_YET}
+"""Operating statuses that only an MPP can have that was open once: also one on trial, and one that closed again."""
+
 
 NATIONAL_ROLES = frozenset({Role.EDITOR, Role.VERIFIER, Role.VIEWER})
 """Roles whose turf is the nation; an officer has a regency, a province user a province."""

@@ -20,7 +20,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 
 from regions.choices import DatePrecision, DigitalStatus, EntryState, OperatingStatus, RegencyKind, Stage
-from regions.rules import OPENED_STAGES, ROLLOUT_BEGAN_ON, SERVING_STATUSES, STAGE_ORDER
+from regions.rules import DOORS_OPENED_STATUSES, OPENED_STAGES, ROLLOUT_BEGAN_ON, SERVING_STATUSES, STAGE_ORDER
 from taskforce import rules
 from taskforce.choices import AnnouncedCounting, Basis, Boundaries, Counting, Layer, StageGroup
 from taskforce.models import Target
@@ -41,8 +41,8 @@ class AreaCoverage:
     """Units by their furthest stage; those that reached none are in no stage."""
     units_without_site: int
     """Units of which the ledger knows nothing on that day: shown as "belum ada data"."""
-    serving_by_stage: Mapping[Stage | None, int]
-    """Of these the units with an MPP at work on that day; under None those that reached no stage."""
+    opened_by_stage: Mapping[Stage | None, int]
+    """Of these the units of which an operating record says that their MPP opened; under None those without a stage."""
     newly_covered: int
     """Units first covered within the last twelve months."""
     goals: "tuple[Goal, ...]"
@@ -63,10 +63,10 @@ class AreaCoverage:
     def units_by_group(self) -> dict[StageGroup, int]:
         """Return how many units are how far, in few steps that together are all units."""
         groups = dict.fromkeys(StageGroup, 0)
-        for stage, serving in self.serving_by_stage.items():
+        for stage, opened in self.opened_by_stage.items():
             units = self.units_without_stage if stage is None else self.units_by_stage[stage]
-            groups[rules.stage_group(stage, is_seen=True)] += serving
-            groups[rules.stage_group(stage, is_seen=False)] += units - serving
+            groups[rules.stage_group(stage, has_opened=True)] += opened
+            groups[rules.stage_group(stage, has_opened=False)] += units - opened
         return groups
 
     @property
@@ -141,14 +141,14 @@ class UnitStanding:
     reached_on: date | None
     reached_precision: DatePrecision | None
     status: OperatingStatus | None
-    """The latest word on whether its MPP serves the public; None when there is none."""
+    """The latest word on whether its MPP serves the public, of several MPPs of the one that does or did; None: none."""
     status_since: date | None
     status_precision: DatePrecision | None
 
     @property
     def stage_group(self) -> StageGroup:
         """Return in which of the few steps it stands."""
-        return rules.stage_group(self.stage, is_seen=self.status in SERVING_STATUSES)
+        return rules.stage_group(self.stage, has_opened=self.status in DOORS_OPENED_STATUSES)
 
 
 @dataclass(frozen=True)
@@ -436,7 +436,7 @@ def _area(
     row: tuple[Any, ...], targets: Mapping[str, list[Target]], national: tuple[Goal, ...], as_at: date
 ) -> AreaCoverage:
     code, name, island_group, units, covered, newly_covered, without_site, *stages = row
-    reached, serving = stages[: len(STAGE_ORDER)], stages[len(STAGE_ORDER) :]
+    reached, opened = stages[: len(STAGE_ORDER)], stages[len(STAGE_ORDER) :]
     return AreaCoverage(
         code=code,
         name=name,
@@ -444,7 +444,7 @@ def _area(
         units=units,
         covered=covered,
         units_by_stage=dict(zip(STAGE_ORDER, reached, strict=True)),
-        serving_by_stage=dict(zip((*STAGE_ORDER, None), serving, strict=True)),
+        opened_by_stage=dict(zip((*STAGE_ORDER, None), opened, strict=True)),
         units_without_site=without_site,
         newly_covered=newly_covered,
         goals=_goals(targets.get(code, []), units) or _inherited(national),
@@ -461,8 +461,8 @@ def _sum(provinces: tuple[AreaCoverage, ...], goals: tuple[Goal, ...], as_at: da
         covered=sum(area.covered for area in provinces),
         units_by_stage={stage: sum(area.units_by_stage[stage] for area in provinces) for stage in STAGE_ORDER},
         units_without_site=sum(area.units_without_site for area in provinces),
-        serving_by_stage={
-            stage: sum(area.serving_by_stage[stage] for area in provinces) for stage in (*STAGE_ORDER, None)
+        opened_by_stage={
+            stage: sum(area.opened_by_stage[stage] for area in provinces) for stage in (*STAGE_ORDER, None)
         },
         newly_covered=sum(area.newly_covered for area in provinces),
         goals=goals,
@@ -518,6 +518,8 @@ def believed(entry: str, layer: Layer) -> str:
 
 SERVING = f"status IN ({_sql_list(SERVING_STATUSES)})"
 """Say of an operating record that its site serves the public."""
+DOORS_OPENED = f"status IN ({_sql_list(DOORS_OPENED_STATUSES)})"
+"""Say of an operating record that its site was open once."""
 REACHED = f"""CASE %(counting)s
             WHEN '{Counting.INAUGURATED}' THEN stage = '{Stage.INAUGURATED}'
             WHEN '{Counting.OPENED}' THEN stage IN ({_sql_list(OPENED_STAGES)})
@@ -653,8 +655,8 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
     by_stage = ",\n        ".join(
         f"count(unit.id) FILTER (WHERE stage.furthest = {position})" for position in range(len(STAGE_ORDER))
     )
-    serving_by_stage = ",\n        ".join(
-        f"count(serving.holder_id) FILTER (WHERE stage.furthest {each})"
+    opened_by_stage = ",\n        ".join(
+        f"count(opened.holder_id) FILTER (WHERE stage.furthest {each})"
         for each in (*(f"= {position}" for position in range(len(STAGE_ORDER))), "IS NULL")
     )
     return f"""{facts(layer, boundaries)},
@@ -664,9 +666,9 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
     seen AS (
         SELECT DISTINCT holder_id FROM operating WHERE since <= %(as_at)s::date
     ),
-    serving AS (
-        SELECT DISTINCT holder_id FROM covered
-        WHERE counting = '{Counting.OPERATING}' AND days @> %(as_at)s::date
+    {AT_SITE},
+    opened AS (
+        SELECT DISTINCT holder_id FROM at_site WHERE {DOORS_OPENED}
     )
     SELECT
         province.code, province.name, province.island_group,
@@ -675,12 +677,12 @@ def _by_province(layer: Layer, boundaries: Boundaries) -> str:
         count(standing.holder_id) FILTER (WHERE standing.covered_on > %(year_before)s::date) AS newly_covered,
         count(unit.id) FILTER (WHERE stage.holder_id IS NULL AND seen.holder_id IS NULL) AS without_site,
         {by_stage},
-        {serving_by_stage}
+        {opened_by_stage}
     FROM regions_province province
     LEFT JOIN unit ON unit.province_id = province.id
     LEFT JOIN stage ON stage.holder_id = unit.holder_id
     LEFT JOIN seen ON seen.holder_id = unit.holder_id
-    LEFT JOIN serving ON serving.holder_id = unit.holder_id
+    LEFT JOIN opened ON opened.holder_id = unit.holder_id
     LEFT JOIN standing ON standing.holder_id = unit.holder_id
     GROUP BY province.id
     HAVING {PROVINCE_STANDS[boundaries]}
@@ -697,7 +699,7 @@ def _by_unit(layer: Layer, boundaries: Boundaries) -> str:
     {AT_SITE},
     latest AS (
         SELECT DISTINCT ON (holder_id) holder_id, status, since, date_precision
-        FROM at_site ORDER BY holder_id, {SERVING} DESC, since DESC
+        FROM at_site ORDER BY holder_id, {SERVING} DESC, {DOORS_OPENED} DESC, since DESC
     )
     SELECT
         province.code, regency.code, regency.name, standing.holder_id IS NOT NULL, standing.covered_on,

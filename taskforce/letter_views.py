@@ -1,5 +1,6 @@
 """Which page answers whoever writes, sends or reads letters to late regions?"""
 
+from functools import partial
 from typing import cast
 
 from django.contrib import messages
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from mpp_tracker.lib.tables import page_or_file
 from regions.models import Regency, require_editor, turf_of
 from taskforce.forms.letters import CancelForm, LetterForm, SentForm
 from taskforce.lateness import lateness, waiting_reports
 from taskforce.models import Letter
 from taskforce.services.letters import addressee, cancel, mark_sent, write_letter
+from taskforce.tables import letter_tables
 
 PER_PAGE = 50
 
@@ -34,7 +37,8 @@ def letters(request: HttpRequest) -> HttpResponse:
     rows = Letter.objects.visible_to(user).defer("document").select_related("regency__province")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("halaman"))
     units = Regency.objects.filter(is_autonomous=True).values_list("code", "name") if turf.is_editor else ()
-    return render(request, "taskforce/letters.html", {"page": page, "units": units})
+    every_row = partial(letter_tables, rows, today=timezone.localdate())
+    return page_or_file(request, "taskforce/letters.html", {"page": page, "units": units}, every_row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -49,6 +49,8 @@ class Recent:
 
     since: date
     """The day before the first of these days."""
+    until_moment: datetime
+    """When the last of these days ends."""
     happenings: tuple[Happening, ...] = field(repr=False)
     """Latest first."""
     learned: int
@@ -72,17 +74,18 @@ class Recent:
 
 def recent(standpoint: Standpoint) -> Recent:
     """Return what happened in the `RECENT_DAYS` up to the day asked about, and what else became known in them."""
-    since = standpoint.as_at - timedelta(days=RECENT_DAYS)
+    since, until_moment = standpoint.as_at - timedelta(days=RECENT_DAYS), _end_of(standpoint.as_at)
     parameters = {
         **standpoint.parameters,
         "since": since,
         "since_moment": _end_of(since),
-        "until_moment": _end_of(standpoint.as_at),
+        "until_moment": until_moment,
     }
     asked = standpoint.layer, standpoint.boundaries
     ((learned,),) = fetch(_LEARNED[standpoint.layer], parameters)
     return Recent(
         since=since,
+        until_moment=until_moment,
         happenings=tuple(
             Happening(ledger, SAYS[ledger](said), day, DatePrecision(precision), *where)  # type: ignore[arg-type]
             for ledger, said, day, precision, *where in fetch(_HAPPENED[asked], parameters)

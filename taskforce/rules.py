@@ -24,16 +24,17 @@ def percentage(part: int, whole: int) -> Decimal | None:
     return _one_place(Fraction(100 * part, whole))
 
 
-def stage_group(stage: Stage | None, is_seen: bool) -> StageGroup:
+def stage_group(stage: Stage | None, has_opened: bool) -> StageGroup:
     """Return in which of the few steps a unit stands.
 
     Args:
         stage: the furthest stage it reached, None when it reached none.
-        is_seen: whether an MPP of its own is at work on that day, whatever stage was reported.
+        has_opened: whether the word on its MPP's operation is one that only an opened MPP can have, whatever stage was
+            reported: at work or on trial, or closed again, for a step once reached is not lost.
     """
     if stage == Stage.INAUGURATED:
         return StageGroup.INAUGURATED
-    if is_seen or stage in OPENED_STAGES:
+    if has_opened or stage in OPENED_STAGES:
         return StageGroup.OPENED
     if stage is None:
         return StageGroup.UNKNOWN

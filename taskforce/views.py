@@ -1,5 +1,6 @@
 """Which page answers whoever follows or reports on the task force's action plan?"""
 
+from functools import partial
 from typing import cast
 
 from django.contrib import messages
@@ -22,14 +23,16 @@ from taskforce.forms.actions import ActionFilterForm, ActionItemForm, ActionUpda
 from taskforce.models import ActionItem, ActionProof
 from taskforce.reports import action_list, action_page, all_rows, mandate_page, owners_of
 from taskforce.services.actions import change, open_to, plan, report_on
-from taskforce.tables import action_tables
+from taskforce.tables import action_tables, mandate_tables
 
 
 @require_safe
 def mandate(request: HttpRequest) -> HttpResponse:
     """Show who the task force is, what it was directed to do, and its targets."""
-    page = mandate_page(request.user, today=timezone.localdate())
-    return render(request, "taskforce/mandate.html", {"page": page})
+    today = timezone.localdate()
+    page = mandate_page(request.user, today=today)
+    rows = partial(mandate_tables, page, today=today)
+    return page_or_file(request, "taskforce/mandate.html", {"page": page}, rows)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.encoding import escape_uri_path
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.formats import number_format
 from django.utils.http import escape_leading_slashes
 
@@ -75,6 +75,8 @@ def here_in(request: HttpRequest, code: str) -> str:
     sent_from = request.headers.get("Referer", "")
     if request.method == "POST" and sent_from.startswith(f"{settings.SITE_URL}/"):
         path, _question, query = sent_from.removeprefix(settings.SITE_URL).partition("#")[0].partition("?")
+        # Browsers take a backslash for a slash.
+        path = iri_to_uri(path)
     # Read here, not by request.GET: the page may be about parameters that cannot be read.
     fields = parse_qsl(query, keep_blank_values=True)
     translated = [

@@ -4,6 +4,7 @@ What somebody typed stays text in both, whatever it begins with; docs/decisions/
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,9 @@ from xlsxwriter.worksheet import Worksheet
 
 ASKED_BY = "unduh"
 """The parameter by which the address of a page asks for one of its tables as a file: `?unduh=provinsi.csv`."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet may begin a cell: where the text does, and behind what parts cells for those that do not part them
+# by commas. An Indonesian one takes semicolons; the quotation marks around a text then hold nothing together.
+_FORMULA = re.compile(r"\A(?=[\t\r])|(?:\A|(?<=[;\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _LONGEST_CELL = 32_767
 """So many letters fit into a cell of a workbook."""
 _LONGEST_NAME = 150
@@ -173,10 +176,8 @@ def _width(title: str, cells: Iterable[Cell]) -> int:
 
 
 def _harmless(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe before it."""
-    if isinstance(cell, str) and (cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)):
-        return f"'{cell}"
-    return cell
+    """Return a cell that no spreadsheet takes for a formula: where a text would become one, an apostrophe stands."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _address(request: HttpRequest) -> str:

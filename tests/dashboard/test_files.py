@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -17,10 +16,13 @@ from openpyxl import load_workbook
 from accounts.models import User
 from commitments.models import Presence
 from regions.choices import Role
-from regions.models import Assignment, Milestone, Province, ReadinessAssessment, Regency, Site
-from taskforce.models import ActionItem
+from regions.models import Assignment, Ceremony, Milestone, Province, ReadinessAssessment, Regency, Site
+from regions.services.ceremonies import plan_ceremony
+from taskforce.models import ActionItem, Letter
 from taskforce.services.actions import plan
 from taskforce.services.alerts import evaluate
+from taskforce.services.letters import write_letter
+from tests.screen import Tables, on_screen
 from tests.taskforce import promises
 
 pytestmark = pytest.mark.django_db
@@ -29,45 +31,8 @@ UNKNOWN = (DASH, "belum ada data", "?", "belum ada yang jatuh tempo", "tenggat l
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
-class Tables(HTMLParser):
-    """The tables of a page: rows of the texts of their cells, what is only for some readers left in."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tables: list[list[list[str]]] = []
-        self._cell: list[str] | None = None
-        self._empty = 0
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in {"td", "th"}:
-            self._cell = []
-            self._empty = int(dict(attrs).get("colspan", 1)) - 1
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"td", "th"} and self._cell is not None:
-            self.tables[-1][-1].append(" ".join("".join(self._cell).replace("\N{NO-BREAK SPACE}", " ").split()))
-            self.tables[-1][-1] += [""] * self._empty
-            self._cell = None
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-
 def address(url: str, wanted: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}unduh={wanted}"
-
-
-def on_screen(client: Client, url: str, first: str) -> list[list[str]]:
-    """The table of a page whose first column has that title, without titles."""
-    tables = Tables(client.get(url).content.decode()).tables
-    [header, *rows] = next(table for table in tables if table and table[0] and table[0][0].startswith(first))
-    return [row for row in rows if len(row) == len(header)]
 
 
 def csv_of(client: Client, url: str, name: str) -> list[dict[str, str]]:
@@ -92,12 +57,21 @@ def number(text: object) -> Decimal | None:
 
 
 # Page, table, how its first column is called on screen, and which column there is which in the file.
+MAP = {1: "Tercakup", 2: "Cakupan (%)", 3: "Diresmikan", 4: "Dibuka/uji coba", 7: "Belum ada data"}
+TREND = {1: "Tercakup", 2: "Dari unit", 3: "Cakupan (%)", 4: "Bertambah"}
 NATION = {1: "Unit", 2: "Tercakup", 3: "Cakupan (%)", 4: "Selisih", 5: "Target (%)"}
 SAME: list[tuple[str, str, str, dict[int, str]]] = [
-    ("/", "provinsi", "Provinsi", NATION),
-    ("/?as_at=2024-12-12&counting=opened", "provinsi", "Provinsi", NATION),
-    ("/?as_at=2022-06-30&basis=514&boundaries=now", "provinsi", "Provinsi", NATION),
-    ("/?as_at=2018-01-01&basis=508", "provinsi", "Provinsi", NATION),
+    ("/", "provinsi", "Provinsi | Unit", NATION),
+    ("/?as_at=2024-12-12&counting=opened", "provinsi", "Provinsi | Unit", NATION),
+    ("/?as_at=2022-06-30&basis=514&boundaries=now", "provinsi", "Provinsi | Unit", NATION),
+    ("/?as_at=2018-01-01&basis=508", "provinsi", "Provinsi | Unit", NATION),
+    ("/", "perjalanan", "Per tanggal", TREND),
+    ("/provinsi/35/?as_at=2024-12-12", "perjalanan", "Per tanggal", TREND),
+    ("/peta/", "peta", "Provinsi", MAP),
+    ("/peta/?as_at=2021-06-30&counting=opened", "peta", "Provinsi", MAP),
+    ("/penjelasan/?sejak=2022-01-01", "berubah", "Sebab", {1: "Unit"}),
+    ("/penjelasan/?province=35&known_at=2026-11-01", "kini", "Sebab", {1: "Unit"}),
+    ("/satgas/", "target", "Tenggat", {2: "Target"}),
     ("/angka/", "angka", "Diumumkan", {2: "Angka", 3: "Buku besar", 4: "Selisih", 5: "Terjelaskan"}),
     ("/angka/?as_at=2024-12-31&metric=mpp_total", "angka", "Diumumkan", {2: "Angka", 3: "Buku besar"}),
     ("/perkiraan/?as_at=2025-12-31", "proyeksi", "Per tanggal", {1: "Diresmikan", 2: "P10", 3: "P50", 4: "P90"}),
@@ -225,6 +199,124 @@ def test_pledges_are_filed_as_they_are_counted_and_listed(client: Client, editor
     assert len(chosen) < 60
 
 
+@pytest.mark.parametrize("question", ["", "&province=35", "&island_group=Maluku&counting=opened"])
+def test_an_explained_figure_is_filed_whole(client: Client, question: str) -> None:
+    url = f"/penjelasan/?as_at=2024-12-12&sejak=2024-01-01{question}"
+    found = client.get(url).context["page"].explanation
+
+    numerator, denominator = csv_of(client, f"{url}&halaman=2", "pembilang"), xlsx_of(client, url, "penyebut")
+    left_out, changed = csv_of(client, url, "tidak-dihitung"), csv_of(client, url, "berubah-unit")
+    [*steps, end] = xlsx_of(client, url, "berubah")
+
+    assert [row["Kode"] for row in numerator] == [unit.code for unit in found.covered]
+    assert all(row["Sumber"] for row in numerator if row["Entri"])
+    assert [row["Kode"] for row in denominator if row["Dihitung"] == "ya"] == [unit.code for unit in found.covered]
+    assert len(denominator) == len(found.standings)
+    others = len(found.outside) + len(found.undated) + len(found.unidentified)
+    assert len(left_out) == len(found.omitted) + others
+    assert sum(row["Unit"] for row in steps) == end["Unit"] == len(numerator)
+    assert len(changed) == sum(abs(row["Unit"]) for row in steps[1:])
+
+
+@pytest.mark.parametrize("question", ["", "?group=opened", "?island_group=Maluku&as_at=2024-12-12", "?province=35"])
+def test_units_by_stage_are_filed_as_they_are_listed(client: Client, question: str) -> None:
+    screen, rows = (
+        on_screen(client, f"/tahap/{question}", "Kabupaten/kota"),
+        csv_of(client, f"/tahap/{question}", "unit"),
+    )
+
+    assert rows
+    assert [row[1:3] for row in screen] == [[row["Provinsi"], row["Kelompok"]] for row in rows]
+
+
+def test_what_happened_of_late_is_filed_as_it_is_told(
+    client: Client, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    verified(site, source_url="https://example.go.id/berita")
+
+    rows = csv_of(client, "/?as_at=2026-03-15", "terbaru")
+
+    assert [(row["Tanggal"], row["Peristiwa"], row["MPP atau kabupaten/kota"]) for row in rows] == [
+        ("2026-03-01", "Diresmikan", "MPP Kabupaten Ponorogo")
+    ]
+    assert rows[0]["Sumber"] == "https://example.go.id/berita"
+
+
+def test_an_mpp_and_its_regency_are_filed_for_whom_they_are_shown(
+    client: Client, editor: User, site: Site, counter: Callable[..., Presence]
+) -> None:
+    counter("Sertifikat", "Pengecekan", note="Ditelepon pak camat")
+    pages = {f"/mpp/{site.pk}/": "gerai", "/kabkota/35.02/": "kehadiran"}
+
+    for url, name in pages.items():
+        public, listed = csv_of(client, url, "linimasa"), csv_of(client, url, name)
+        assert [row["Peristiwa"] for row in public] == ["Diresmikan"]
+        assert "Pertanahan" in listed[0]["Nama"]
+        assert "Dilaporkan oleh" not in public[0]
+    assert [row["Layanan"] for row in csv_of(client, f"/mpp/{site.pk}/", "gerai")] == ["Sertifikat", "Pengecekan"]
+
+    client.force_login(editor)
+
+    for url in pages:
+        [row] = csv_of(client, url, "linimasa")
+        assert row["Dilaporkan oleh"] == "officer@pantau-mpp.example"
+
+
+def test_the_task_forces_tables_are_filed(client: Client, editor: User, ponorogo: Regency) -> None:
+    page = client.get("/satgas/").context["page"]
+
+    directives, members = csv_of(client, "/satgas/", "arahan"), csv_of(client, "/satgas/", "anggota")
+
+    assert [row["Isi"] for row in directives] == [row.directive.text for row in page.directives] != []
+    assert len(members) == sum(decree.members.count() for decree in page.decrees) > 0
+
+
+def test_letters_and_ceremonies_are_filed_for_those_who_see_the_page(
+    client: Client, editor: User, officer: User, site: Site, ponorogo: Regency
+) -> None:
+    plan_ceremony(Ceremony(held_on=date(2030, 1, 1), place="Jakarta"), [site], by=editor)
+    write_letter(
+        Letter(
+            regency=ponorogo,
+            kind="reminder",
+            number="B/1",
+            signed_by="A",
+            position="Deputi",
+            reply_by=timezone.localdate(),
+        ),
+        by=editor,
+    )
+    addresses = ["/satgas/surat/?unduh=surat.csv", "/seremoni/?unduh=akan-datang.csv"]
+    assert [client.get(each).status_code for each in addresses] == [302, 302]
+    client.force_login(officer)
+    assert [client.get(each).status_code for each in addresses] == [403, 403]
+
+    client.force_login(editor)
+
+    [letter] = csv_of(client, "/satgas/surat/", "surat")
+    [ceremony] = xlsx_of(client, "/seremoni/", "akan-datang")
+    assert (letter["Nomor"], letter["Kabupaten/kota"]) == ("B/1", "Kabupaten Ponorogo")
+    assert (ceremony["Tanggal"], ceremony["Tempat"], ceremony["Dalam daftar"]) == ("2030-01-01", "Jakarta", 1)
+    assert csv_of(client, "/seremoni/", "berlangsung") == []
+
+
+def test_a_file_of_an_english_page_has_english_titles_and_the_same_numbers(client: Client) -> None:
+    question = "?as_at=2024-12-12&counting=opened"
+    for kind in (csv_of, xlsx_of):
+        ours, theirs = kind(client, f"/{question}", "provinsi"), kind(client, f"/en/{question}", "provinsi")
+
+        assert list(theirs[0])[1:6] == ["Province", "Island group", "Units", "Covered", "Coverage (%)"]
+        numbers = [list(list(row.values())[3:8]) for row in ours]
+        assert [list(list(row.values())[3:8]) for row in theirs] == numbers
+    text = client.get(f"/en/{question}&unduh=provinsi.csv").content.decode()
+    assert re.search(r",\d+\.\d,", text)
+    response = client.get(f"/en/{question}&unduh=provinsi.xlsx")
+    assert 'filename="pantau-mpp_provinsi_2024-12-12_counting-opened.xlsx"' in response["Content-Disposition"]
+    book = load_workbook(BytesIO(response.content))
+    assert isinstance(book["provinsi"]["F2"].value, float)
+    assert "/en/?as_at" in str(list(book.worksheets[1].iter_rows(values_only=True)))
+
+
 def test_the_sheet_beside_the_table_says_what_the_figures_are(client: Client) -> None:
     url = "/?as_at=2024-12-12&counting=opened&known_at=2026-11-01"
 
@@ -260,7 +352,9 @@ def test_every_file_that_a_page_offers_is_there(client: Client, editor: User, li
     evaluate(today=timezone.localdate())
     pages = ["/", "/provinsi/35/", "/komitmen/", "/komitmen/?province=35", "/komitmen/belum-hadir/", "/angka/"]
     pages += ["/komitmen/janji/", "/kesiapan/", "/kesiapan/?province=35", "/perkiraan/", "/perkiraan/berikutnya/"]
-    pages += ["/satgas/rencana/", "/pantauan/", "/verifikasi/"]
+    pages += ["/satgas/rencana/", "/pantauan/", "/verifikasi/", "/tahap/", "/peta/", "/satgas/", "/satgas/surat/"]
+    pages += ["/penjelasan/", "/penjelasan/?known_at=2026-11-01", "/seremoni/", "/kabkota/35.02/", "/en/", "/en/peta/"]
+    pages += [f"/mpp/{pk}/" for pk in Site.objects.filter(regency__code="35.02").values_list("pk", flat=True)]
 
     offered = 0
     for page in pages:
@@ -268,7 +362,7 @@ def test_every_file_that_a_page_offers_is_there(client: Client, editor: User, li
             assert client.get(address(page, wanted)).status_code == 200, (page, wanted)
             offered += 1
 
-    assert offered >= 40
+    assert offered >= 80
 
 
 @pytest.mark.parametrize("wanted", ["provinsi.pdf", "provinsi", "unit.csv", ".csv", "../x.csv", "provinsi.csv.xlsx"])

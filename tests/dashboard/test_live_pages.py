@@ -186,6 +186,35 @@ def test_whoever_is_signed_in_neither_leaves_nor_gets_a_visitors_page(
     assert {"public", "no-cache"} == set(public["Cache-Control"].split(", "))
 
 
+@pytest.mark.parametrize("asked", ["", "?unduh=unit.csv", "?unduh=unit.xlsx"])
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_what_was_made_for_one_is_given_to_nobody_else(client: Client, asked: str, prefix: str, method: str) -> None:
+    address = f"{prefix}/provinsi/35/{asked}"
+    inside = Client()
+    user, _made = User.objects.get_or_create(email="inside@live.example")
+    inside.force_login(user)
+    own_words = ("Keluar", "Sign out", user.email)
+
+    # Whoever comes first, and however: what is kept by then must not reach the other.
+    first = [getattr(each, method)(address) for each in (inside, client)]
+    own, public, own_again, public_again = (each.get(address) for each in (inside, client, inside, client))
+
+    for answer in (*first, own, public, own_again, public_again):
+        assert answer.status_code == 200
+        assert "Cookie" in answer["Vary"]
+        assert answer["Content-Language"] == (prefix.strip("/") or "id")
+        assert answer["Content-Type"] == own["Content-Type"]
+    for answer in (first[0], own, own_again):
+        assert "private" in answer["Cache-Control"]
+    assert not any(word.encode() in answer.content for word in own_words for answer in (public, public_again))
+    assert client.get(address, headers={"if-none-match": own["ETag"]}).status_code == 200
+    assert inside.get(address, headers={"if-none-match": public["ETag"]}).status_code == 200
+    # Another form, or another language, is another thing.
+    tags = {client.get(f"{other}/provinsi/35/{form}")["ETag"] for other in ("", "/en") for form in ("", asked)}
+    assert len(tags) == (4 if asked else 2)
+
+
 def test_compressed_or_not_it_is_the_same_page(client: Client) -> None:
     plain = client.get("/")
     packed = client.get("/", headers={"accept-encoding": "gzip, br"})

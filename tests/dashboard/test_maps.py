@@ -376,9 +376,6 @@ def test_a_view_that_does_not_exist_is_explained(client: Client, path: str) -> N
         ("/peta/", 5),
         ("/peta/?tampilan=sel", 5),
         ("/peta/?as_at=2017-01-01&basis=514", 5),
-        # 6 their MPPs; of one unit and of 38
-        ("/provinsi/31/", 6),
-        ("/provinsi/35/", 6),
     ],
 )
 def test_a_map_takes_as_many_queries_whatever_it_shows(

@@ -19,7 +19,7 @@ from regions.choices import OperatingStatus, Stage
 from regions.models import DigitalAdoption, Milestone, OperatingRecord, Site
 from regions.services.ledger import report, verify
 from taskforce.choices import AreaOrder, Basis, Counting, StageGroup
-from taskforce.coverage import Question, coverage
+from taskforce.coverage import Question, coverage, unit_standings
 from taskforce.forecast import forecast
 from tests.dashboard.test_pages import text
 
@@ -36,6 +36,12 @@ def rows(client: Client, query: str) -> list[list[str]]:
         [unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
         for row in re.findall(r"<tr>(.*?)</tr>", body, re.S)
     ]
+
+
+def news(client: Client, query: str) -> str:
+    """Return the part of the page that says what happened of late; the map beside it names every unit."""
+    [part] = re.findall(r'<section class="recent".*?</section>', client.get(f"/?{query}").content.decode(), re.S)
+    return part
 
 
 # --- The sentence ------------------------------------------------------------------------------------------------
@@ -115,6 +121,34 @@ def test_an_mpp_seen_at_work_without_a_stage_is_open(
     assert "Kabupaten Ponorogo" not in text(client, "/tahap/?group=opened&province=35&as_at=2026-02-28")
 
 
+@pytest.mark.parametrize(
+    ("status", "group"),
+    [
+        (OperatingStatus.TRIAL, StageGroup.OPENED),
+        (OperatingStatus.SUSPENDED, StageGroup.OPENED),
+        (OperatingStatus.STOPPED, StageGroup.OPENED),
+        (OperatingStatus.NOT_YET, StageGroup.UNKNOWN),
+    ],
+)
+def test_whatever_only_an_opened_mpp_can_be_shows_that_it_opened(
+    site: Site, operating: Callable[..., OperatingRecord], status: OperatingStatus, group: StageGroup
+) -> None:
+    before, serving = (coverage(date(2026, 3, 2), counting=each).province("35") for each in ("opened", "operating"))
+    operating(site, status)
+    # A later word on another MPP that says nothing of how far the unit is.
+    operating(Site.objects.create(regency=site.regency, name="MPP kedua"), OperatingStatus.NOT_YET, date(2026, 3, 2))
+
+    after = coverage(date(2026, 3, 2), counting="opened").province("35")
+    [unit] = [unit for unit in unit_standings(Question(date(2026, 3, 2)), "35") if unit.code == site.regency.code]
+
+    assert unit.stage_group == group
+    groups, groups_before = after.units_by_group, before.units_by_group
+    moved = {each: groups[each] - groups_before[each] for each in StageGroup if groups[each] != groups_before[each]}
+    assert moved == ({} if group == StageGroup.UNKNOWN else {StageGroup.UNKNOWN: -1, group: 1})
+    assert after.covered == before.covered
+    assert coverage(date(2026, 3, 2), counting="operating").province("35").covered == serving.covered
+
+
 def test_a_list_of_units_says_when_none_fits(client: Client) -> None:
     assert "Tidak ada unit yang sesuai." in text(client, "/tahap/?group=inaugurated&as_at=2017-01-01")
 
@@ -156,10 +190,10 @@ def test_the_trend_tells_what_coverage_tells_of_every_year(counting: Counting, b
 def test_every_target_stands_in_the_trend_with_what_became_of_it(client: Client) -> None:
     page = text(client, "/?as_at=2025-06-30")
 
-    assert "Target 200 unit paling lambat 31 Desember 2023 (Menteri PANRB) · terlewat" in page
-    assert "Target 509 unit paling lambat 31 Desember 2024 (Presiden dan Wakil Presiden) · terlewat" in page
-    assert "Target 509 unit paling lambat 31 Desember 2025 (Menteri PANRB) " in page
-    assert "2025 (Menteri PANRB) · terlewat" not in page
+    assert "Target 200 unit paling lambat 31 Desember 2023 ( Menteri PANRB ) · terlewat" in page
+    assert "Target 509 unit paling lambat 31 Desember 2024 ( Presiden dan Wakil Presiden ) · terlewat" in page
+    assert "Target 509 unit paling lambat 31 Desember 2025 ( Menteri PANRB ) " in page
+    assert "2025 ( Menteri PANRB ) · terlewat" not in page
 
 
 def test_the_trend_says_its_message_and_holds_its_numbers(client: Client) -> None:
@@ -198,7 +232,7 @@ def test_where_the_data_do_not_suffice_nothing_is_forecast(client: Client) -> No
 def test_a_province_shows_its_own_trend_in_the_boundaries_asked_for(client: Client) -> None:
     timur = text(client, "/provinsi/35/?as_at=2024-12-12")
     assert "32 dari 38 unit diresmikan per 12 Desember 2024. Paling banyak bertambah pada" in timur
-    assert "Target 38 unit paling lambat 31 Desember 2024 (Pj Gubernur Jawa Timur)" in timur
+    assert "Target 38 unit paling lambat 31 Desember 2024 ( Pj Gubernur Jawa Timur )" in timur
 
     selatan = text(client, "/provinsi/93/?as_at=2024-12-12")
     assert "0 dari 4 unit diresmikan per 12 Desember 2024. Belum pernah bertambah." in selatan
@@ -323,14 +357,15 @@ def test_what_happened_of_late_is_listed_with_its_place_and_proof(
     assert "Beroperasi sebagian 1 2 Maret 2026 MPP Kabupaten Ponorogo Jawa Timur · bukti" in page
     assert 'href="https://ponorogo.go.id/mpp"' in content
     assert f'href="/mpp/{site.pk}/"' in content
+    assert "Ponorogo" in news(client, "as_at=2026-03-30")
     for other_day in ("2026-02-28", "2026-04-01"):
-        assert "Ponorogo" not in text(client, f"/?as_at={other_day}")
+        assert "Ponorogo" not in news(client, f"as_at={other_day}")
 
 
 def test_what_was_only_reported_is_no_news(client: Client, site: Site, reported: Callable[..., Milestone]) -> None:
     reported(site, Stage.INAUGURATED, date(2026, 3, 1))
 
-    assert "Ponorogo" not in text(client, "/?as_at=2026-03-30")
+    assert "Ponorogo" not in news(client, "as_at=2026-03-30")
 
 
 def test_mpp_digital_is_told_apart(client: Client, site: Site, officer: User, verifier: User) -> None:
@@ -353,7 +388,27 @@ def test_older_facts_that_became_known_are_a_sentence_and_no_list(
     assert (after.happenings, after.learned) == (before.happenings, before.learned + 1)
     content = client.get("/").content.decode()
     assert f"{after.learned} peristiwa yang lebih lama baru tercatat dalam 30 hari ini." in content
-    assert f'href="/?known_at={since}&amp;as_at={today}"' in content
+    assert f'href="/penjelasan/?as_at={since}&amp;sejak={since}&amp;sejak_diketahui={since}#berubah"' in content
+
+
+def test_what_older_facts_changed_in_the_figure_is_explained(client: Client) -> None:
+    since = timezone.localdate() - timedelta(days=30)
+    content = client.get("/?island_group=Jawa&counting=opened&tampilan=sel").content.decode()
+    [address] = re.findall(r'href="(/penjelasan/[^"]*sejak_diketahui=[^"]*)"', content)
+
+    page = text(client, unescape(address).partition("#")[0])
+
+    # The rollout was entered today, so nothing of it was known by then.
+    covered = coverage(since, counting="opened").national.covered
+    assert "counting=opened" in address
+    assert f"23.59.59 WIB: 0. Menurut yang diketahui kemudian: {covered}." in page
+
+
+def test_what_older_facts_changed_by_a_past_day_is_pinned_to_it() -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    page = nation_page(Question(yesterday, counting=Counting.OPENED), today=timezone.localdate())
+
+    assert f"known_at={yesterday}T23:59:59.999999%2B07:00" in page.learned_address
 
 
 def test_on_a_past_day_nothing_had_become_known_yet(client: Client) -> None:
@@ -372,12 +427,15 @@ def test_a_source_is_no_script(client: Client, site: Site, verified: Callable[..
 # --- All of it ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("query", ["", "as_at=2017-01-01", "as_at=2024-12-31&sort=-gap&island_group=Jawa"])
-def test_the_first_page_takes_seven_queries_at_most(
+@pytest.mark.parametrize(
+    "query", ["", "tampilan=sel", "as_at=2017-01-01", "as_at=2024-12-31&sort=-gap&island_group=Jawa"]
+)
+def test_the_first_page_takes_nine_queries_at_most(
     client: Client, query: str, django_assert_max_num_queries: Any
 ) -> None:
-    # 1 version, 2 facts, 3 targets, 4 series, 5 what became known, 6 what happened, and today 7 stages to forecast from
-    with django_assert_max_num_queries(7):
+    # 1 version, 2 facts, 3 targets, 4 series, 5 what became known, 6 what happened, 7 units, 8 their seats, and today
+    # 9 stages to forecast from
+    with django_assert_max_num_queries(9):
         client.get(f"/?{query}")
 
 

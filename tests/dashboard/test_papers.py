@@ -1,16 +1,19 @@
 """Does a paper for a meeting say what the pages say, to whom it may, once, and however its makers fare?"""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from accounts.models import User
@@ -19,11 +22,13 @@ from dashboard.papers import MeetingPaper, PaperQuestion, meeting_paper
 from regions.choices import OperatingStatus, Role, Stage
 from regions.models import Assignment, Milestone, OperatingRecord, Province, Regency, Site
 from taskforce.choices import Basis, Boundaries, Counting, LateReason, PaperState
-from taskforce.coverage import Question, coverage
+from taskforce.coverage import Question
 from taskforce.models import ActionItem, Paper, Target
 from taskforce.models.papers import ATTEMPTS, LEASE, PATIENCE
+from taskforce.rules import coverage_class
 from taskforce.services.actions import plan
 from taskforce.services.papers import KEPT, ask_for, make_due, sweep
+from tests.screen import on_screen
 
 pytestmark = pytest.mark.django_db
 VISITOR = AnonymousUser()
@@ -53,11 +58,6 @@ def text_of(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in pages).replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-def page_text(client: Client, url: str) -> str:
-    content = client.get(url).content.decode()
-    return " ".join(re.sub(r"<[^>]+>", " ", content).replace("\N{NO-BREAK SPACE}", " ").split())
-
-
 def report(asked: PaperQuestion, user: Any = VISITOR) -> MeetingPaper:
     return meeting_paper(asked, user, today=timezone.localdate())
 
@@ -65,54 +65,105 @@ def report(asked: PaperQuestion, user: Any = VISITOR) -> MeetingPaper:
 # --- The same numbers ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        {"as_at": "2024-12-12"},
-        {"as_at": "2022-06-30", "counting": "opened"},
-        {"as_at": "2025-12-15", "basis": "514", "boundaries": "now"},
-        {"as_at": "2018-03-01", "basis": "508", "known_at": "2026-11-20"},
-    ],
+TWO_DAYS, TWO_DEFINITIONS = (
+    ("2022-06-30", "2024-12-12"),
+    ({"counting": "opened"}, {"basis": "514", "boundaries": "now"}),
 )
+QUESTIONS = [{"as_at": day, **definition} for day in TWO_DAYS for definition in TWO_DEFINITIONS]
+QUESTIONS += [{"as_at": "2024-12-12"}, {"as_at": "2018-03-01", "basis": "508", "known_at": "2026-11-20"}]
+
+
+def written(pct: str | None) -> str:
+    return f"{pct.replace('.', ',')} %" if pct else "belum ada data"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_the_nations_numbers_are_those_of_page_and_api(client: Client, question: dict[str, str]) -> None:
-    asked = "&".join(f"{name}={value}" for name, value in question.items())
+    asked = urlencode(question)
     said = text_of(made(client, f"{ASK}?{asked}").content)
     answer = client.get("/api/v1/coverage/", question).json()
-    page = page_text(client, f"/?{asked}")
+    page = {row[0]: row[1:4] for row in on_screen(client, f"/?{asked}", "Provinsi | Unit")}
 
     national = answer["national"]
-    written = f"{national['coverage_pct'].replace('.', ',')} %"
     assert f"{national['covered']} dari {national['units']} kabupaten/kota Indonesia" in said
-    assert f"({written})" in said
-    assert f"{national['covered']} dari {national['units']} unit {written}" in page
+    assert f"({written(national['coverage_pct'])})" in said
     for area in answer["provinces"]:
-        pct = f"{area['coverage_pct'].replace('.', ',')} %" if area["coverage_pct"] else "belum ada data"
-        assert f"{area['name']} {area['units']} {area['covered']} {pct}" in said
-        assert f"{area['name']} {area['units']} {area['covered']} {pct}" in page
+        numbers = [str(area["units"]), str(area["covered"]), written(area["coverage_pct"])]
+        assert " ".join([area["name"], *numbers]) in said
+        assert page[area["name"]][:2] == numbers[:2]
+        assert page[area["name"]][2].startswith(numbers[2])
     for stage in Stage:
         if count := national["units_by_stage"][stage.value]:
             assert f"{stage.label} {count}" in said
 
 
-@pytest.mark.parametrize("question", ["as_at=2024-12-12", "as_at=2026-01-01&counting=opened"])
-def test_a_provinces_units_are_those_of_its_page(client: Client, question: str) -> None:
-    said = text_of(made(client, f"{ASK}?province=35&{question}").content)
-    page = client.get(f"/provinsi/35/?{question}").context["page"]
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_provinces_numbers_are_those_of_page_and_api(client: Client, question: dict[str, str]) -> None:
+    asked = urlencode(question)
+    said = text_of(made(client, f"{ASK}?province=35&{asked}").content)
+    page = client.get(f"/provinsi/35/?{asked}").context["page"]
+    answer = client.get("/api/v1/coverage/", question).json()
 
-    assert f"{page.area.covered} dari {page.area.units} kabupaten/kota Jawa Timur" in said
+    [area] = [each for each in answer["provinces"] if each["code"] == "35"]
+    assert f"{area['covered']} dari {area['units']} kabupaten/kota Jawa Timur" in said
+    assert f"({written(area['coverage_pct'])})" in said
+    assert (page.area.covered, page.area.units) == (area["covered"], area["units"])
     for row in page.units:
         stage = row.standing.stage.label if row.standing.stage else "belum ada data"
         assert f"{row.standing.name} {stage}" in said
+    for group, count in page.area.units_by_group.items():
+        assert f"{group.label} {count}" in said
 
 
-def test_a_group_of_islands_is_the_sum_of_its_provinces(client: Client) -> None:
-    said = text_of(made(client, f"{ASK}?island_group=Sulawesi&as_at=2024-12-12").content)
-    areas = [area for area in coverage(date(2024, 12, 12)).provinces if area.island_group == "Sulawesi"]
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_group_of_islands_says_what_its_provinces_say_on_the_screen(client: Client, question: dict[str, str]) -> None:
+    asked = urlencode(question | {"island_group": "Sulawesi"})
+    said = text_of(made(client, f"{ASK}?{asked}").content)
+    answer = client.get("/api/v1/coverage/", question).json()
+    [*rows, total] = on_screen(client, f"/?{asked}", "Provinsi | Unit")
 
-    assert len(areas) == 6
-    covered, units = sum(area.covered for area in areas), sum(area.units for area in areas)
+    areas = [area for area in answer["provinces"] if area["island_group"] == "Sulawesi"]
+    assert [row[0] for row in rows] == [area["name"] for area in areas]
+    covered, units = sum(area["covered"] for area in areas), sum(area["units"] for area in areas)
     assert f"{covered} dari {units} kabupaten/kota Kelompok Pulau Sulawesi" in said
+    assert total[1:3] == [str(units), str(covered)]
     assert "Jawa Timur" not in said
+
+
+def test_a_paper_is_in_indonesian_whatever_language_its_reader_has_chosen(client: Client) -> None:
+    client.get(f"/en{ASK}?province=35&as_at=2025-12-12")
+    with override("en"):
+        make_due(document_of, now=timezone.now())
+
+    said = text_of(made(client, f"/en{ASK}?province=35&as_at=2025-12-12").content)
+
+    assert "Keadaan per 12 Desember 2025" in said
+    assert "Target cakupan 100,0 persen" in said
+    assert "Belum ada data: 3" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "marks", "areas"),
+    [
+        (PaperQuestion(Question(date(2024, 12, 12)), date(2024, 11, 12)), 0, 38),
+        (PaperQuestion(Question(date(2021, 6, 30)), date(2021, 1, 1), province="91"), 29, 1),
+        (PaperQuestion(Question(date(2024, 12, 12)), date(2024, 11, 12), island_group="Maluku"), 0, 2),
+    ],
+)
+def test_the_map_is_the_screens_with_shapes_for_units_and_patterns_for_provinces(
+    asked: PaperQuestion, marks: int, areas: int
+) -> None:
+    paper = report(asked)
+
+    picture = paper.picture
+    assert picture is not None
+    assert (len(picture.marks), len(picture.areas)) == (marks, areas)
+    assert [each.kind for each in picture.areas] == [
+        coverage_class(each.covered, each.units) for each in paper.provinces
+    ]
+    assert Counter(mark.group for mark in picture.marks) == (
+        Counter({group: count for group, count in paper.area.units_by_group.items() if count}) if marks else Counter()
+    )
 
 
 def test_every_page_says_what_the_figures_are_and_when_they_were_computed(client: Client) -> None:
@@ -246,7 +297,7 @@ def test_a_paper_takes_as_many_statements_for_many_items_as_for_one(
     asked = PaperQuestion(Question(date(2026, 11, 1)), date(2026, 10, 1))
     plan(ActionItem(title="Satu", regency=ponorogo, due_on=date(2026, 12, 1)), by=editor)
     # 2 figures and targets, 2 units then and now, 2 figures for what is late, its 2 of pledges, units and items,
-    # 1 open items, 6 announced figures, 1 which province was split from which
+    # 1 open items, 6 announced figures, 1 where the seats are and which province was split from which
     with django_assert_num_queries(18):
         meeting_paper(asked, editor, today=date(2027, 1, 1))
     for number in range(20):

@@ -404,6 +404,18 @@ def test_a_regency_takes_as_many_queries_for_many_rows_as_for_one(
         client.get(URL)
 
 
+@pytest.mark.parametrize(
+    "address", ["/provinsi/31/", "/provinsi/35/", "/provinsi/93/", "/provinsi/35/?as_at=2017-01-01"]
+)
+def test_a_province_takes_as_many_queries_for_many_units_as_for_one(
+    client: Client, address: str, django_assert_max_num_queries: Any
+) -> None:
+    # 1 version, 2 facts, 3 targets, 4 units, 5 their MPPs, 6 series, 7 pledges, 8 what is in force, 9 milestones,
+    # 10 successors of institutions, 11 presence, 12-13 readiness, 14 action items, 15 former provinces, 16 seats
+    with django_assert_max_num_queries(16):
+        client.get(address)
+
+
 # --- The MPP ---
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -101,6 +102,33 @@ def test_after_a_form_the_switch_leads_to_the_page_of_the_form(settings: Any) ->
 
     assert here_in(request, "id") == "/pantauan/7/?halaman=2"
     assert here_in(elsewhere, "id") == "/pantauan/7/"
+
+
+ELSEWHERE = ["//evil.example/", "/en//evil.example/", "/\\evil.example/", "/en/\\evil.example/", "/en/\t/evil.example/"]
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_after_a_form_no_address_leads_to_somebody_else(path: str, code: str, settings: Any) -> None:
+    request = RequestFactory().post("/kerja/", headers={"Referer": f"{settings.SITE_URL}{path}"})
+
+    assert re.match(r"/(?![/\\\t])", here_in(request, code))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ELSEWHERE)
+@pytest.mark.parametrize("query", ["", "next=//evil.example/", "next=/en//evil.example/", "next=/en/%5Cevil.example/"])
+def test_no_page_links_to_somebody_else(client: Client, path: str, query: str) -> None:
+    answers = [
+        client.get("/", PATH_INFO=path, QUERY_STRING=query),
+        client.get("/akun/login/", QUERY_STRING=query),
+        client.get("/en/akun/login/", QUERY_STRING=query),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 200, 200]
+    for answer in answers:
+        leads = re.findall(r'(?:href|action|value)="([^"]*)"', answer.content.decode())
+        assert [to for to in leads if re.match(r"\s*(//|/\\|/\s)|(https?:)?/*evil", unescape(to))] == []
 
 
 def test_where_one_goes_after_signing_in_is_in_the_language_chosen_at_the_door() -> None:

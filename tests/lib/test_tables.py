@@ -1,6 +1,7 @@
 """Is a table as a file what it was, whatever somebody typed into it?"""
 
 import csv
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -10,7 +11,7 @@ from openpyxl import load_workbook
 
 from mpp_tracker.lib.tables import Column, Kind, Table, as_csv, as_xlsx, iso_day
 
-LIVE = ["=1+1", "==1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", " =1", '=HYPERLINK("https://evil.example")']
+LIVE = ["=1+1", "==1", "+1", "-1", "@SUM(A1)", "\tx", " =1", "\uff1d1+1", '=HYPERLINK("https://evil.example")']
 COLUMNS = (
     Column("Kode"),
     Column("Nama"),
@@ -45,6 +46,22 @@ def test_text_that_looks_like_a_formula_stays_text_in_csv(text: str) -> None:
 
     [_header, row] = csv.reader(StringIO(content, newline=""))
     assert row[1] == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["aman;=1+1", 'aman"; @SUM(A1)', "aman\n=1+1", "\r=1", "aman\t+1", "a,b;\n-1"])
+def test_text_is_no_formula_for_a_spreadsheet_that_parts_cells_by_semicolons(text: str) -> None:
+    content = as_csv(table(text)).decode("utf-8-sig")
+
+    cells = [cell.strip() for cell in re.split(r"[;\t\r\n]", content)]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+
+
+def test_text_that_is_no_formula_stays_as_it_was_typed() -> None:
+    text = "Pasal 3; ayat 1 = sah, surel a@b.example\nbaris - dua"
+
+    [_header, row] = csv.reader(StringIO(as_csv(table(text)).decode("utf-8-sig"), newline=""))
+
+    assert row[1] == text
 
 
 def test_codes_are_text_and_numbers_are_numbers(tmp_path: object) -> None:

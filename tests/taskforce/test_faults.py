@@ -9,11 +9,14 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from django.conf import settings
+from django.db import connection
 
 from taskforce.services.figures import _LOCK
+from tests.browser import database_server
 from tests.taskforce.installation import QUEUE, Installation, Program, Saved, eventually
 
-pytestmark = pytest.mark.faults
+# Whoever runs these alone still has the tests' database made, of which the tables are copied.
+pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 
 # A guard against a save that hangs, not a measure: it takes a fraction of a second.
 HANGS_SECONDS = 10.0
@@ -29,12 +32,14 @@ MIDDLES = {
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory, static_files: None) -> Iterator[Installation]:
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, static_files: None, django_db_setup: None
+) -> Iterator[Installation]:
     """A prepared database and a Redis that nobody else uses."""
     installation = Installation(tmp_path_factory.mktemp("faults"), settings.STATIC_ROOT)
     try:
         installation.start()
-        installation.errand("prepare")
+        installation.prepare(f"{database_server()}/{connection.settings_dict['NAME']}")
         yield installation
     finally:
         installation.stop()

@@ -70,7 +70,7 @@ def test_what_is_late_is_said_from_the_record(
         ("Status operasional", "Tutup sementara (1 Maret 2026)"),
         (
             "Cakupan Jawa Timur",
-            "35 dari 38 kabupaten/kota (92,1 %)",
+            "35 dari 38 kabupaten/kota (92,1\N{NO-BREAK SPACE}%)",
         ),
     )
     assert late.reasons == (

@@ -74,7 +74,7 @@ def test_the_pace_needed(gap: int, as_at: date, deadline: date, expected: str | 
 
 
 @pytest.mark.parametrize(
-    ("stage", "is_seen", "group"),
+    ("stage", "has_opened", "group"),
     [
         (Stage.INAUGURATED, False, StageGroup.INAUGURATED),
         (Stage.INAUGURATED, True, StageGroup.INAUGURATED),
@@ -90,8 +90,8 @@ def test_the_pace_needed(gap: int, as_at: date, deadline: date, expected: str | 
         (None, False, StageGroup.UNKNOWN),
     ],
 )
-def test_a_unit_stands_in_one_of_five_steps(stage: Stage | None, is_seen: bool, group: StageGroup) -> None:
-    assert rules.stage_group(stage, is_seen) == group
+def test_a_unit_stands_in_one_of_five_steps(stage: Stage | None, has_opened: bool, group: StageGroup) -> None:
+    assert rules.stage_group(stage, has_opened) == group
 
 
 @pytest.mark.parametrize(
