@@ -39,6 +39,10 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
     counter.counter_opened_on = date(2026, 3, 1)
     presence = report(counter, by=officer)
     evaluate(today=today + timedelta(days=100))
+    # An institution has one counter at a place: this is another's, and stands.
+    standing = Presence(site=site, institution=Institution.objects.get(abbreviation="ATR/BPN"))
+    standing.counter_opened_on = date(2026, 3, 1)
+    counted = verify(report(standing, by=officer), by=verifier)
     readiness = {"regency": site.regency, "budget": "ready", "note": SECRET}
     assessment = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 2, 1)), by=officer)
     assessed = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 1, 1)), by=officer)
@@ -50,6 +54,7 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
         "notice": Notice.objects.latest("pk").pk,
         "ceremony": Ceremony.objects.latest("pk").pk,
         "presence": presence.pk,
+        "counter": counted.pk,
         "alert": Alert.objects.filter(site=site).latest("pk").pk,
         "action": item.pk,
         "action_proof": update.proofs.get().pk,
