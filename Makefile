@@ -17,7 +17,7 @@ help:
 	@echo "make lint     lint and types only"
 	@echo "make bench    measure the parts that have to be fast"
 	@echo "make faults   the suite's faults: databases that die, hang or come back"
-	@echo "make lighthouse   install what the pages are measured with (176 MB under var/)"
+	@echo "make lighthouse   measure three pages with Lighthouse (installed first: 176 MB under var/)"
 	@echo "make texts    take new texts into locale/en, compile it, and say which have no English"
 	@echo "make lock     compile requirements*.in to requirements*.txt anew"
 	@echo "Everything lies in .venv/ and var/; remove both to start afresh."
@@ -51,7 +51,7 @@ security: install-dev
 # A file's tests share their servers and browsers, so a file stays with one worker.
 suite: install-dev
 	@echo "== Tests"
-	@$(SERVERS) $(VENV)/pytest -n auto --dist loadfile $(ARGS)
+	@$(SERVERS) $(VENV)/pytest -n auto --dist loadfile -m "not lighthouse" $(ARGS)
 
 bench: install-dev
 	@$(SERVERS) $(VENV)/pytest benchmarks --benchmark-only --benchmark-quiet $(ARGS)
@@ -62,6 +62,7 @@ faults: install-dev
 lighthouse: install-dev
 	@echo "== Lighthouse"
 	@$(VENV)/python -m tests.lighthouse
+	@$(SERVERS) $(VENV)/pytest -m lighthouse $(ARGS)
 
 texts: install-dev
 	@$(VENV)/python -m mpp_tracker.local.texts

