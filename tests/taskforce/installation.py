@@ -140,7 +140,7 @@ class Installation:
         """Run one of `errands` in a process of its own."""
         code = f"from tests.taskforce import errands; errands.{name}()"
         done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--skip-checks", "--no-imports", "-c", code],
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
             env=self.env,
             cwd=ROOT,
             capture_output=True,
