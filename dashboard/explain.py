@@ -27,7 +27,6 @@ from taskforce.explain import (
     Comparison,
     EntryKey,
     Explanation,
-    OmittedEntry,
     Reading,
     Step,
     compare,
@@ -88,12 +87,12 @@ class ProvinceUnits:
 
 @dataclass(frozen=True)
 class OmittedGroup:
-    """The entries that are left out for one reason."""
+    """The entries that are left out for one reason, of those the reader may know."""
 
     reason: LeftOut
     count: int
     told: tuple[ToldEntry, ...]
-    """Those the reader may know, the first of them."""
+    """The first of them."""
 
     @property
     def untold_count(self) -> int:
@@ -167,13 +166,10 @@ def explain_page(
     sheet = Paginator(found.covered, per_page).get_page(number)
     since = compare(start, question, area, reading)
     by_now = compare(question, replace(question, known_at=None), area, reading) if question.known_at else None
-    omitted: dict[LeftOut, list[OmittedEntry]] = defaultdict(list)
-    for each in found.omitted:
-        omitted[each.reason].append(each)
     told = _told(
         [
             *(found.deciding[unit.code] for unit in sheet if unit.code in found.deciding),
-            *(each.key for group in omitted.values() for each in group),
+            *(each.key for each in found.omitted),
             *(
                 change.key
                 for changes in (since, by_now)
@@ -184,6 +180,11 @@ def explain_page(
         ],
         user,
     )
+    # How many wait is as little the public's as what they say: its pages do not move with reports.
+    omitted: dict[LeftOut, list[ToldEntry]] = defaultdict(list)
+    for each in found.omitted:
+        if each.key in told:
+            omitted[each.reason].append(told[each.key])
     names = dict(Province.objects.values_list("code", "name"))
     return ExplainPage(
         explanation=found,
@@ -194,7 +195,7 @@ def explain_page(
         ),
         provinces=_by_province(found.standings, names),
         omitted=tuple(
-            _group(reason, omitted[reason], told, None if is_whole else OMITTED_SHOWN)
+            OmittedGroup(reason, len(omitted[reason]), tuple(omitted[reason][: None if is_whole else OMITTED_SHOWN]))
             for reason in LeftOut
             if reason in omitted
         ),
@@ -278,13 +279,6 @@ def _by_province(units: Iterable[UnitStanding], names: Mapping[str, str]) -> tup
     for unit in units:
         grouped[unit.province].append(unit)
     return tuple(ProvinceUnits(names[code], tuple(grouped[code])) for code in sorted(grouped))
-
-
-def _group(
-    reason: LeftOut, entries: Sequence[OmittedEntry], told: Mapping[EntryKey | None, ToldEntry], at_most: int | None
-) -> OmittedGroup:
-    known = [told[each.key] for each in entries if each.key in told]
-    return OmittedGroup(reason, len(entries), tuple(known[:at_most]))
 
 
 def _changes(comparison: Comparison, names: Mapping[str, str], told: Mapping[EntryKey | None, ToldEntry]) -> Changes:

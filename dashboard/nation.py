@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Page, Paginator
+
 from dashboard.charts import Segment, stacked_bar
 from dashboard.explain import address_of
 from dashboard.reports import main_sites
@@ -208,9 +210,16 @@ class StagePage:
     group: StageGroup | None
     """The only step that is listed; None for all."""
     rows: tuple[StageRow, ...]
+    sheet: Page
+    """The part of them that is shown."""
 
 
-def stage_page(question: Question, *, group: str = "", province: str = "", island_group: str = "") -> StagePage:
+UNITS_PER_PAGE = 100
+
+
+def stage_page(
+    question: Question, *, group: str = "", province: str = "", island_group: str = "", number: str = ""
+) -> StagePage:
     """Return which units are how far.
 
     Args:
@@ -218,6 +227,7 @@ def stage_page(question: Question, *, group: str = "", province: str = "", islan
         group: list only those that stand in this step.
         province: list only those of the province with this code.
         island_group: list only those of these islands.
+        number: which part of a long list to show; what is no number is the first.
     """
     coverage = answer(question)
     areas = {area.code: area for area in coverage.provinces if island_group in ("", area.island_group)}
@@ -227,8 +237,10 @@ def stage_page(question: Question, *, group: str = "", province: str = "", islan
         if unit.province in areas and group in ("", unit.stage_group)
     ]
     sites = main_sites(unit.code for unit, _group in listed)
+    rows = tuple(StageRow(unit, areas[unit.province].name, own, tuple(sites[unit.code])) for unit, own in listed)
     return StagePage(
         coverage=coverage,
         group=StageGroup(group) if group else None,
-        rows=tuple(StageRow(unit, areas[unit.province].name, own, tuple(sites[unit.code])) for unit, own in listed),
+        rows=rows,
+        sheet=Paginator(rows, UNITS_PER_PAGE).get_page(number),
     )

@@ -102,7 +102,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refused(request, form)
     listed = {name: form.cleaned_data[name] for name in ("group", "province", "island_group")}
-    page = stage_page(form.question, **listed)
+    page = stage_page(form.question, **listed, number=request.GET.get("halaman", ""))
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/stages.html", shown, partial(tables.stage_tables, page))
 

@@ -6,6 +6,7 @@ PUBLIC_PAGES = [
     "/provinsi/35/",
     "/kabkota/35.10/",
     "/peta/",
+    "/penjelasan/",
     "/tahap/",
     "/mpp/1/",
     "/komitmen/",

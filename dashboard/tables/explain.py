@@ -70,8 +70,6 @@ def _left_out(page: ExplainPage) -> Iterator[tuple[Cell, ...]]:
         for told in group.told:
             regency = told.entry.site.regency
             yield str(group.reason.label), regency.code, regency.name, regency.province.name, *_entry(told)
-        for _untold in range(group.untold_count):
-            yield str(group.reason.label), None, None, None, *nothing
     for regency in page.outside:
         yield _("Bukan unit menurut dasar ini"), regency.code, regency.name, None, *nothing
     for unit, gap in page.undated:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from html import unescape
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from dashboard.charts import Aim, Frame, Plot, round_values, trend_picture
-from dashboard.nation import nation_page
+from dashboard.nation import UNITS_PER_PAGE, nation_page
 from regions.choices import OperatingStatus, Stage
 from regions.models import DigitalAdoption, Milestone, OperatingRecord, Site
 from regions.services.ledger import report, verify
@@ -104,8 +105,10 @@ def test_each_list_of_a_step_holds_its_units(client: Client) -> None:
     counts = coverage(CEREMONY_DAY).national.units_by_group
 
     for group in StageGroup:
-        content = client.get(f"/tahap/?as_at=2024-12-12&group={group}").content.decode()
-        assert content.count('<th scope="row">') == counts[group]
+        pages = range(1, ceil(counts[group] / UNITS_PER_PAGE) + 1)
+        addresses = [f"/tahap/?as_at=2024-12-12&group={group}&halaman={page}" for page in pages]
+        contents = [client.get(address).content.decode() for address in addresses]
+        assert sum(content.count('<th scope="row">') for content in contents) == counts[group]
 
 
 def test_an_mpp_seen_at_work_without_a_stage_is_open(
