@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PAGES: tuple[tuple[str, Promise], ...] = (
     ("dashboard:nation", _("Beranda")),
     ("dashboard:atlas", _("Peta")),
-    ("dashboard:commitments", _("Komitmen")),
+    ("dashboard:commitments", pgettext_lazy("menu", "Komitmen")),
     ("dashboard:pledges", _("Janji")),
     ("dashboard:readiness", _("Kesiapan")),
-    ("dashboard:announced", _("Angka")),
+    ("dashboard:announced", pgettext_lazy("menu", "Angka")),
     ("dashboard:forecast", _("Perkiraan")),
-    ("dashboard:next-best", _("Berikutnya")),
+    ("dashboard:next-best", pgettext_lazy("menu", "Berikutnya")),
     ("taskforce:mandate", _("Satgas")),
     ("taskforce:actions", _("Rencana aksi")),
     ("dashboard:papers", _("Bahan rapat")),
@@ -24,7 +25,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
 
 FOR_STAFF: tuple[tuple[str, Promise], ...] = (
     ("dashboard:alerts", _("Pantauan")),
-    ("taskforce:letters", _("Surat")),
+    ("taskforce:letters", pgettext_lazy("menu", "Surat")),
 )
 """What is for those who hold a role."""
 

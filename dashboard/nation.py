@@ -14,7 +14,7 @@ from dashboard.reports import main_sites
 from dashboard.trend import Trend, trend
 from regions.choices import IslandGroup
 from regions.models import Site
-from taskforce.choices import AreaOrder, Boundaries, StageGroup
+from taskforce.choices import AreaOrder, Boundaries, Layer, StageGroup
 from taskforce.coverage import (
     AreaCoverage,
     Coverage,
@@ -111,7 +111,8 @@ def nation_page(question: Question, *, today: date, island_group: str = "", sort
     """
     coverage = answer(question)
     points = series(question)
-    latest = recent(question)
+    # Single reports are for those they concern; here stands what everybody may know, whatever the figures hold.
+    latest = recent(replace(question, layer=Layer.VERIFIED))
     with_units = [area for area in coverage.provinces if area.units]
     return NationPage(
         coverage=coverage,

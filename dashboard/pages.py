@@ -76,8 +76,13 @@ def database_version() -> str:
     return str(version)
 
 
-def _own_version(request: HttpRequest, **address: object) -> str:
-    """Return the entity tag of one person's page: what it rests on, for whom, on which day, by which release."""
+def _own_version(request: HttpRequest, **address: object) -> str | None:
+    """Return the entity tag of one person's page: what it rests on, for whom, on which day, by which release.
+
+    None while somebody is to be told something, which stands on the page once.
+    """
+    if get_messages(request):
+        return None
     return f'"{database_version()}-{timezone.localdate()}-{request.user.pk or 0}-{settings.RELEASE}"'
 
 
@@ -108,6 +113,8 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         response.status_code == HTTPStatus.OK
         and not response.streaming
+        # Files are large and asked for once.
+        and not response.has_header("Content-Disposition")
         and not response.cookies
         and not request.session.modified
         # A form's token was asked for: it belongs to one visitor.

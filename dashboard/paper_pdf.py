@@ -52,13 +52,6 @@ def as_pdf(paper: MeetingPaper, *, is_public: bool) -> bytes:
     return pdf
 
 
-def pages_as_pictures(paper: MeetingPaper, *, is_public: bool) -> list[bytes]:
-    """Return the pages of a paper as PNG, for whoever wants to look at the layout."""
-    said = _said(paper, is_public=is_public)
-    pages = typst.compile(LAYOUT.read_bytes(), sys_inputs={"paper": json.dumps(said)}, format="png", ppi=90)
-    return pages if isinstance(pages, list) else [pages]
-
-
 @in_indonesian
 def _said(paper: MeetingPaper, *, is_public: bool) -> dict[str, Any]:
     question, area = paper.coverage.question, paper.area
@@ -177,9 +170,7 @@ def _facts(paper: MeetingPaper) -> list[str]:
         needed = number_format(area.pace_needed_per_month, 1)
         pace += _("; diperlukan %(pace)s unit per bulan") % {"pace": needed}
     facts.append(f"{pace}.")
-    facts.append(
-        _("%(count)d unit belum ada data: belum satu pun kejadiannya tercatat.") % {"count": area.units_without_site}
-    )
+    facts.append(_("%(count)d unit belum ada data tahapnya.") % {"count": area.units_unknown})
     if not paper.is_province:
         with_units = [province for province in paper.provinces if province.units]
         none = [province.name for province in with_units if not province.covered]
@@ -235,7 +226,7 @@ def _province_row(area: AreaCoverage) -> list[str]:
         _pct(area.coverage_pct),
         DASH if area.target is None else _pct(area.target_pct),
         DASH if area.gap_units is None else str(area.gap_units),
-        str(area.units_without_site),
+        str(area.units_unknown),
     ]
 
 
@@ -273,6 +264,7 @@ def _changes(changes: Changes, area: AreaCoverage, provinces: Iterable[AreaCover
         "newly": [said(unit) for unit in changes.newly[:_LISTED]],
         "newly_more": max(len(changes.newly) - _LISTED, 0),
         "lost": [[unit.name, names[unit.province]] for unit in changes.lost[:_LISTED]],
+        "lost_more": max(len(changes.lost) - _LISTED, 0),
         "moved": moved[:_LISTED],
         "moved_more": max(len(moved) - _LISTED, 0),
     }

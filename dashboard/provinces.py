@@ -1,8 +1,8 @@
 """What does a province's page show beside its figures? One frozen answer, as of a day and by what was known then."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,15 @@ from dashboard.alerts import KindCount, alerts_in
 from dashboard.charts import Segment, stacked_bar
 from dashboard.places import Agenda, Proof, agenda, last_day, proof_of
 from dashboard.reports import ProvincePage, UnitRow
-from regions.choices import EntryState, OperatingStatus, Stage, Tone
+from regions.choices import OperatingStatus, Stage, Tone
 from regions.models import FormerProvince, Milestone, Person, Province, Regency
 from regions.rules import STAGE_ORDER
-from taskforce.choices import UnitOrder
-from taskforce.coverage import Question, UnitStanding
+from taskforce.choices import Layer, UnitOrder
+from taskforce.coverage import Question, UnitStanding, answer, unit_standings
 from taskforce.entries import standing_entries
 from taskforce.lateness import LateUnit, late_units
 from taskforce.models import ActionItem
-from taskforce.pledges import PledgeTally, pledges_in, tally_of
+from taskforce.pledges import PledgeOutcome, PledgeTally, pledges_in, tally_of
 from taskforce.presence import presence_by_site
 from taskforce.readiness import AreaReadiness, readiness_report
 
@@ -119,7 +119,7 @@ def province_details(page: ProvincePage, user: Person, *, order: UnitOrder) -> P
         groups=_groups(_listed(page.units, question, user), order),
         by_stage=by_stage,
         bar=_bar(by_stage),
-        late=late_units(page.area, standings, outcomes),
+        late=_late(page, outcomes),
         pledges=tally_of(code, page.area.name, outcomes),
         presence=_presence(question, code),
         readiness=readiness_report(question).province(code),
@@ -127,6 +127,16 @@ def province_details(page: ProvincePage, user: Person, *, order: UnitOrder) -> P
         alerts=alerts_in(code, user, on=last_day(question)),
         moves=_moves(code, question.as_at),
     )
+
+
+def _late(page: ProvincePage, outcomes: Iterable[PledgeOutcome]) -> tuple[LateUnit, ...]:
+    """Return the late units: by inaugurations of the 509 units, as targets are set, whatever the page counts."""
+    asked = page.coverage.question
+    question = Question(asked.as_at, asked.known_at, asked.layer, asked.boundaries)
+    if question == asked:
+        return late_units(page.area, [row.standing for row in page.units], outcomes)
+    area = answer(question).province(page.area.code)
+    return late_units(area, unit_standings(question, area.code), outcomes) if area else ()
 
 
 def _by_stage(standings: Iterable[UnitStanding]) -> tuple[StageCount, ...]:
@@ -153,16 +163,25 @@ def _listed(rows: Iterable[UnitRow], question: Question, user: Person) -> tuple[
     for entry in told:
         if (entry.LEDGER, entry.pk) in standing:
             said.setdefault((sites[entry.site_id], entry.stage, entry.reached_on), entry)
-    return tuple(_listed_unit(row, said) for row in rows)
+    verified: dict[str, tuple[Stage | None, date | None]] = {}
+    if question.layer == Layer.REPORTED:
+        # Also where the report itself is not the reader's to know, it is no verified stage.
+        by_verified = unit_standings(replace(question, layer=Layer.VERIFIED))
+        verified = {unit.code: (unit.stage, unit.reached_on) for unit in by_verified}
+    return tuple(_listed_unit(row, said, verified) for row in rows)
 
 
-def _listed_unit(row: UnitRow, said: dict[tuple[str, str, date], Milestone]) -> ListedUnit:
+def _listed_unit(
+    row: UnitRow,
+    said: Mapping[tuple[str, str, date], Milestone],
+    verified: Mapping[str, tuple[Stage | None, date | None]],
+) -> ListedUnit:
     unit = row.standing
     entry = said.get((unit.code, unit.stage, unit.reached_on)) if unit.stage and unit.reached_on else None
     return ListedUnit(
         standing=unit,
         proof=proof_of(entry.source_url) if entry else None,
-        is_reported=entry is not None and entry.state != EntryState.VERIFIED,
+        is_reported=(unit.stage, unit.reached_on) != verified.get(unit.code, (unit.stage, unit.reached_on)),
     )
 
 

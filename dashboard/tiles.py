@@ -22,6 +22,8 @@ def tiles(places: tuple[Point, ...]) -> tuple[Tile, ...]:
     Raises:
         ValueError: there are more places than tiles.
     """
+    if not places:
+        return ()
     if len(places) > TILE_COLUMNS * TILE_ROWS:
         raise ValueError("There are more places than tiles.")
     wanted = list(

@@ -129,7 +129,7 @@ def explain(request: HttpRequest) -> HttpResponse:
     form = asked(request, ExplainForm)
     if not form.is_valid():
         return refused(request, form)
-    listed: dict[str, Any] = {"number": request.GET.get("halaman", ""), "is_whole": ASKED_BY in request.GET}
+    listed: dict[str, Any] = {"number": request.GET.get("halaman", ""), "is_whole": bool(request.GET.get(ASKED_BY))}
     page = explain_page(form.question, form.area, form.start, request.user, **listed)
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/explain.html", shown, partial(tables.explain_tables, page))

@@ -60,6 +60,11 @@ class AreaCoverage:
         return self.units - sum(self.units_by_stage.values())
 
     @property
+    def units_unknown(self) -> int:
+        """Return how many units stand in none of the known steps: shown as "belum ada data"."""
+        return self.units_by_group[StageGroup.UNKNOWN]
+
+    @property
     def units_by_group(self) -> dict[StageGroup, int]:
         """Return how many units are how far, in few steps that together are all units."""
         groups = dict.fromkeys(StageGroup, 0)

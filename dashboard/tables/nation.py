@@ -24,7 +24,7 @@ def nation_tables(page: NationPage, atlas: Atlas) -> tuple[Table, ...]:
         number(_("Unit")),
         number(_("Tercakup")),
         percent(_("Cakupan (%)")),
-        number(_("Selisih")),
+        number(_("Kurang")),
         percent(_("Target (%)")),
         Column(_("Tenggat target")),
         *(number(str(stage.label)) for stage in reversed(STAGE_ORDER)),

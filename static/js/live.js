@@ -38,10 +38,8 @@ function say(sentence) {
 async function look() {
   known ??= await openTag();
   const url = location.href;
-  const answer = await ask(url);
+  const { answer, tag, html } = await ask(url, { known });
   if (!answer.ok) throw new Error(answer.status);
-  const tag = answer.headers.get("ETag");
-  const html = tag && tag === known ? null : await answer.text();
   seenAt = new Date(answer.headers.get("Date") ?? Date.now());
   if (failures) say("back");
   // The reader has gone to another day meanwhile.

@@ -7,10 +7,13 @@ const PATIENCE_MS = 10000;
 let shown = null;
 
 // Asks the server for a page; browsers send along the tag of what they have, and are told where nothing changed.
-export async function ask(url, stop = new AbortController()) {
+// Answers with the page as well, unless it is the one that is `known`: the body too has to come in time.
+export async function ask(url, { known = null, stop = new AbortController() } = {}) {
   const patience = setTimeout(() => stop.abort(), PATIENCE_MS);
   try {
-    return await fetch(url, { cache: "no-cache", signal: stop.signal });
+    const answer = await fetch(url, { cache: "no-cache", signal: stop.signal });
+    const tag = answer.headers.get("ETag");
+    return { answer, tag, html: tag && tag === known ? null : await answer.text() };
   } finally {
     clearTimeout(patience);
   }
@@ -18,7 +21,7 @@ export async function ask(url, stop = new AbortController()) {
 
 // Returns the tag of the page that is open, out of the browser's memory.
 export async function openTag() {
-  const answer = await fetch(location.href, { cache: "force-cache" });
+  const answer = await fetch(location.href, { cache: "force-cache", signal: AbortSignal.timeout(PATIENCE_MS) });
   shown ??= wordings(parse(await answer.text()));
   return answer.headers.get("ETag");
 }

@@ -5,7 +5,12 @@ const shown = document.querySelector("[data-paper]");
 
 async function look() {
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(EVERY_MS * 10) });
+    if (answer.status === 404) {
+      // Its day is over; the page of that address says so.
+      location.reload();
+      return;
+    }
     if (!answer.ok) throw new Error(answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-paper]");
@@ -17,6 +22,7 @@ async function look() {
       return;
     }
     shown.replaceChildren(...fresh.childNodes);
+    document.title = page.title;
     const file = shown.querySelector("[data-paper-file]");
     if (file) location.assign(file.href);
   } catch {

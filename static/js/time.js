@@ -76,8 +76,7 @@ async function load(url, onArrival) {
   stop?.abort();
   const mine = (stop = new AbortController());
   try {
-    const answer = await ask(url, mine);
-    const html = await answer.text();
+    const { answer, html } = await ask(url, { stop: mine });
     if (mine !== stop) return;
     if (!answer.ok) {
       say(answer.status < 500 ? range().dataset.refused : range().dataset.away);

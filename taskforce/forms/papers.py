@@ -65,7 +65,8 @@ class PaperForm(AreaForm, CoverageForm):
             "province": self.cleaned_data["province"],
             "island_group": self.cleaned_data["island_group"],
             "as_at": question.as_at.isoformat(),
-            "since": self.changes_since.isoformat(),
+            # What is left to its default stays so: on the first day of the rollout nothing lies before it.
+            "since": self.cleaned_data["since"].isoformat() if self.cleaned_data["since"] else "",
             "known_at": question.known_at.isoformat() if question.known_at else "",
             **{name: getattr(question, name).value for name in ("counting", "basis", "boundaries", "layer")},
         }

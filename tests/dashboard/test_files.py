@@ -66,7 +66,7 @@ def number(text: object) -> Decimal | None:
 # Page, table, how its first column is called on screen, and which column there is which in the file.
 MAP = {1: "Tercakup", 2: "Cakupan (%)", 3: "Diresmikan", 4: "Dibuka/uji coba", 7: "Belum ada data"}
 TREND = {1: "Tercakup", 2: "Dari unit", 3: "Cakupan (%)", 4: "Bertambah"}
-NATION = {1: "Unit", 2: "Tercakup", 3: "Cakupan (%)", 4: "Selisih", 5: "Target (%)"}
+NATION = {1: "Unit", 2: "Tercakup", 3: "Cakupan (%)", 4: "Kurang", 5: "Target (%)"}
 SAME: list[tuple[str, str, str, dict[int, str]]] = [
     ("/", "provinsi", "Provinsi | Unit", NATION),
     ("/?as_at=2024-12-12&counting=opened", "provinsi", "Provinsi | Unit", NATION),

@@ -167,7 +167,7 @@ def test_a_visitor_finds_an_mpp_from_its_province(address: str, browser: Browser
     page.get_by_role("link", name="Kota Denpasar").click()
     page.get_by_role("link", name="MPP Graha Sewaka Dharma").first.click()
 
-    expect(page.get_by_role("heading", name="Perjalanan MPP ini")).to_be_visible()
+    expect(page.get_by_role("heading", name="Linimasa")).to_be_visible()
     keep(page, "site-visitor-360")
     assert is_whole(page)
 
