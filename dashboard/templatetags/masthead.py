@@ -14,7 +14,9 @@ register = template.Library()
 def pages(context: Context) -> tuple[Entry, ...]:
     """Return the pages of the menu, those of the staff too where somebody of theirs looks."""
     # Who is signed in stands in the database, which may be the fault.
-    is_staff = not context.get("is_fault") and bool(context["turf"].roles or context["reader"].speaks)
+    # A request that was refused before anybody was asked for has no user.
+    is_known = not context.get("is_fault") and hasattr(context["request"], "user")
+    is_staff = is_known and bool(context["turf"].roles or context["reader"].speaks)
     return menu(context["request"].path, is_staff=is_staff)
 
 

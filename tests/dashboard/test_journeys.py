@@ -164,7 +164,7 @@ def test_a_visitor_finds_an_mpp_from_its_province(address: str, browser: Browser
     page = browser.new_context(locale="id-ID", viewport=PHONE).new_page()
     page.goto(f"{address}/provinsi/51/")
 
-    page.get_by_role("link", name="Kota Denpasar").click()
+    page.get_by_role("link", name="Kota Denpasar", exact=True).click()
     page.get_by_role("link", name="MPP Graha Sewaka Dharma").first.click()
 
     expect(page.get_by_role("heading", name="Linimasa")).to_be_visible()

@@ -202,7 +202,7 @@ def test_without_scripts_one_changes_the_view_and_drills_down(address: str, brow
     page.get_by_label("Per tanggal").fill("2022-06-30")
     page.get_by_role("button", name="Tampilkan").click()
     expect(page.get_by_role("list", name="Unit menurut provinsi").get_by_role("listitem")).to_have_count(34)
-    page.get_by_role("link", name="Peta", exact=True).click()
+    page.get_by_role("navigation", name="Tampilan").get_by_role("link", name="Peta", exact=True).click()
     page.locator(".map__area", has_text="Papua:").click()
 
     assert urlsplit(page.url).path == "/provinsi/91/"

@@ -78,7 +78,7 @@ def test_from_the_nation_to_a_province_without_a_script(site: Deployment, browse
     page = browser.new_context(locale="id-ID", viewport=DESK, java_script_enabled=False).new_page()
     page.goto(site.address)
 
-    page.get_by_role("link", name="Kesiapan", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Kesiapan", exact=True).click()
     page.get_by_role("link", name="Jawa Timur", exact=True).click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Jawa Timur")

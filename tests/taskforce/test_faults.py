@@ -269,9 +269,9 @@ def test_without_postgresql_pages_apologise_until_it_is_back(
 
     product.postgres.stop()
 
-    status, page = get("/")
-    assert status == 503
-    assert "Sistem sedang tidak tersedia" in page
+    # What is kept for visitors is believed for a second.
+    assert wait_until(lambda: get("/")[0] == 503, seconds=10)
+    assert "Sistem sedang tidak tersedia" in get("/")[1]
     assert get("/readyz")[0] == 503
     assert get("/healthz") == (200, '{"status": "ok"}')
 
