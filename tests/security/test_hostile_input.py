@@ -1,5 +1,6 @@
 """Does what somebody typed, sent or asked for ever become more than text, or more than a 4xx?"""
 
+import re
 import uuid
 from datetime import date
 from typing import Any

@@ -11,6 +11,7 @@ from aiosmtpd.smtp import Envelope
 from django.conf import settings
 from django.db import connection
 
+from mpp_tracker.local.processes import wait_until
 from taskforce.services.figures import _LOCK
 from tests.browser import database_server
 from tests.taskforce.installation import QUEUE, Installation, Program, Saved, eventually
