@@ -113,8 +113,6 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         response.status_code == HTTPStatus.OK
         and not response.streaming
-        # Files are large and asked for once.
-        and not response.has_header("Content-Disposition")
         and not response.cookies
         and not request.session.modified
         # A form's token was asked for: it belongs to one visitor.

@@ -377,7 +377,9 @@ def test_without_the_database_nothing_old_is_passed_off_as_true(
 def test_two_processes_give_the_same_page_and_both_have_the_new_one_within_a_second(
     rollout: str, tmp_path: Path, inaugurate: Callable[[str], Site]
 ) -> None:
-    with served(rollout, tmp_path / "one") as one, served(rollout, tmp_path / "two") as two:
+    # Together they are one site, whose name stands in its pages.
+    site = {"SITE_URL": "http://127.0.0.1:8000"}
+    with served(rollout, tmp_path / "one", **site) as one, served(rollout, tmp_path / "two", **site) as two:
         before = [tag_of(address) for address in (one, two)]
 
         inaugurate("35.03")

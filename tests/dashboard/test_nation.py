@@ -359,7 +359,7 @@ def test_what_happened_of_late_is_listed_with_its_place_and_proof(
     )
     assert "Beroperasi sebagian 1 2 Maret 2026 MPP Kabupaten Ponorogo Jawa Timur · bukti" in page
     assert 'href="https://ponorogo.go.id/mpp"' in content
-    assert f'href="/mpp/{site.pk}/"' in content
+    assert f'href="/mpp/{site.pk}/' in content
     assert "Ponorogo" in news(client, "as_at=2026-03-30")
     for other_day in ("2026-02-28", "2026-04-01"):
         assert "Ponorogo" not in news(client, f"as_at={other_day}")
