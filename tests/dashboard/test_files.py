@@ -126,7 +126,7 @@ def test_the_units_of_a_province_are_those_on_the_screen(client: Client, questio
     screen, rows = on_screen(client, url, "Kabupaten/kota"), csv_of(client, url, "unit")
 
     # On the screen they stand under their stages, in the file by code.
-    by_name = {row[0]: row for row in screen if len(row) > 1}
+    by_name = {row[0]: row for row in screen if row[1]}
     listed = [by_name[row["Kabupaten/kota"]] for row in rows]
     assert len(by_name) == len(rows)
     assert [row[1].replace("belum ada data", "") for row in listed] == [row["Tahap sekarang"] for row in rows]

@@ -211,10 +211,10 @@ def test_without_scripts_one_changes_the_view_and_drills_down(address: str, brow
     expect(page.locator(".map__marks a")).to_have_count(29)
 
 
-def test_the_wall_shows_map_and_table_on_one_screen(address: str, browser: Browser) -> None:
+def test_the_wall_shows_the_figure_and_the_map_on_one_screen(address: str, browser: Browser) -> None:
     page = opened(browser, f"{address}/peta/", 1920)
 
-    for part in (".headline", ".map__picture", ".map__legend", ".wall__table table"):
+    for part in (".headline", ".map__picture", ".map__legend"):
         box = page.locator(part).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= HEIGHT
