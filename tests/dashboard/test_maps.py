@@ -297,7 +297,7 @@ def test_a_province_without_an_outline_has_its_marks_and_its_tile(client: Client
     blocks = national_atlas(coverage(LAST), MapView.CELLS).blocks
 
     assert len(links(nation, of="units")) == 509
-    assert "Garis batas provinsi ini belum ada data." in content
+    assert "Belum ada data garis batas provinsi ini." in content
     assert [len(block.cells) for block in blocks if block.area.code == "37"] == [2]
 
 
