@@ -275,7 +275,10 @@ def test_a_unit_whose_seat_is_unknown_is_named(client: Client, ponorogo: Regency
     (nation,) = drawn(client, "/")
 
     assert len(links(nation, of="units")) == 508
-    assert "Belum ada data koordinat, jadi tanpa tanda: Kabupaten Ponorogo." in client.get("/provinsi/35/").content.decode()
+    assert (
+        "Belum ada data koordinat, jadi tanpa tanda: Kabupaten Ponorogo."
+        in client.get("/provinsi/35/").content.decode()
+    )
     cells = drawn(client, "/?tampilan=sel", "tile__cells")
     assert sum(len(links(block, of="units")) for block in cells) == 509
 
