@@ -242,7 +242,7 @@ def test_pledges_presence_readiness_and_digital_stand_with_what_became_of_them(
     verify(report(adopted, by=officer), by=verifier)
 
     page = text(client, URL)
-    assert "1 dari 17 penandatangan nota kesepahaman hadir dengan gerai. ATR/BPN Layanan berjalan" in page
+    assert "1 dari 17 penanda tangan nota kesepahaman hadir dengan gerai. ATR/BPN Layanan berjalan" in page
     assert "Anggaran Sebagian" in page
     assert "Gedung belum ada data" in page
     assert "Terhubung, sejak 2 Februari 2026" in page
@@ -529,7 +529,7 @@ def test_a_province_sums_up_presence_and_readiness(
 
     page = text(client, "/provinsi/35/?as_at=2026-06-01")
 
-    assert "Gerai tercatat di 1 dari 36 MPP yang diresmikan; 1 dari 17 penandatangan hadir" in page
+    assert "Gerai tercatat di 1 dari 36 MPP yang diresmikan; 1 dari 17 penanda tangan hadir" in page
     assert "1 dari 38 unit sudah dinilai" in page
     carried = {"/komitmen/?as_at=2026-06-01&amp;province=35", "/kesiapan/?as_at=2026-06-01&amp;province=35"}
     assert carried <= links(client, "/provinsi/35/?as_at=2026-06-01&sort=name")
