@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dashboard.asking import asked, refused
 from dashboard.paper_pdf import document_of
 from mpp_tracker.lib.limits import seconds_to_wait
 from taskforce.choices import PaperState
@@ -34,7 +35,7 @@ _LOOK_EVERY_SECONDS = 0.05
 @never_cache
 def papers(request: HttpRequest) -> HttpResponse:
     """Show what a paper can be made about."""
-    form = _form(request)
+    form = asked(request, PaperForm)
     form.is_valid()
     return render(request, "dashboard/papers.html", {"form": form})
 
@@ -43,9 +44,9 @@ def papers(request: HttpRequest) -> HttpResponse:
 @never_cache
 def paper_new(request: HttpRequest) -> HttpResponse:
     """Send the paper that was asked for, or lead to where one sees how far it is."""
-    form = _form(request)
+    form = asked(request, PaperForm)
     if not form.is_valid():
-        return render(request, "dashboard/refused.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
+        return refused(request, form)
     if wait := seconds_to_wait(request, "paper", visitor=PER_VISITOR, account=PER_ACCOUNT):
         return _too_many(request, _("Anda meminta terlalu banyak bahan rapat dalam waktu singkat."), wait=wait)
     try:
@@ -77,10 +78,6 @@ def paper_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.state != PaperState.DONE:
         return redirect("dashboard:paper", pk)
     return _file(found)
-
-
-def _form(request: HttpRequest) -> PaperForm:
-    return PaperForm(request.GET, today=timezone.localdate(), may_see_reported=request.user.is_authenticated)
 
 
 def _paper(request: HttpRequest, pk: UUID) -> Paper:

@@ -4,7 +4,6 @@ import re
 from functools import partial
 from http import HTTPStatus
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -25,7 +24,8 @@ def regency(request: HttpRequest, code: str) -> HttpResponse:
     form = asked(request, PlaceForm)
     if not form.is_valid():
         return refused(request, form)
-    row = _regencies().filter(code=code).first() if CODE.fullmatch(code) else None
+    areas = Regency.objects.select_related("province", "served_by").prefetch_related("former_provinces__province")
+    row = areas.filter(code=code).first() if CODE.fullmatch(code) else None
     if row is None:
         return _unknown(request, code)
     page = regency_page(row, form.question, request.user)
@@ -44,11 +44,6 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     page = site_page(row, form.question, request.user)
     shown = {"page": page, "form": form}
     return page_or_file(request, "dashboard/site.html", shown, partial(tables.site_tables, page))
-
-
-def _regencies() -> QuerySet[Regency]:
-    areas = Regency.objects.select_related("province", "served_by")
-    return areas.prefetch_related("former_provinces__province")
 
 
 def _unknown(request: HttpRequest, code: str) -> HttpResponse:
