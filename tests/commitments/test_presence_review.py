@@ -73,7 +73,12 @@ def test_a_report_stands_beside_what_it_changes(
     assert [new.name for _old, new in change.changed] == ["Ukur"]
     assert change.kept_count == 1
     page = response.content.decode()
-    for told in ("Layanan bertambah", ">Balik nama</ins>", ">Roya</del>", bpn.name):
+    for told in (
+        "Layanan bertambah",
+        '<ins><span lang="id">Balik nama</span></ins>',
+        '<del><span lang="id">Roya</span></del>',
+        bpn.name,
+    ):
         assert told in page
     assert "Cakupan akan menjadi" not in page
 

@@ -114,5 +114,7 @@ def test_from_the_plan_to_the_public_figure(
     verifier.get_by_role("link", name="2 laporan").first.click()
     verifier.get_by_role("button", name="Verifikasi yang dipilih").click()
     expect(verifier.get_by_text("2 laporan diverifikasi.")).to_be_visible()
+    # A page is kept for a second, and without scripts nobody asks again.
+    public.wait_for_timeout(1000)
     public.reload()
     expect(public.locator(".headline__number")).to_have_text(str(before + 2))

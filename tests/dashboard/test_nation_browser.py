@@ -100,4 +100,9 @@ def test_every_step_of_the_bar_leads_to_its_units(deployment: Deployment, browse
     page.get_by_role("link", name="Diresmikan 262").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Diresmikan")
-    expect(page.get_by_role("table").get_by_role("rowheader")).to_have_count(262)
+    expect(page.get_by_text("262 dari 509 unit")).to_be_visible()
+    expect(page.get_by_role("table").get_by_role("rowheader")).to_have_count(100)
+    page.get_by_role("link", name="Berikutnya").click()
+    expect(page.get_by_text("Halaman 2 dari 3")).to_be_visible()
+    page.get_by_role("link", name="Berikutnya").click()
+    expect(page.get_by_role("table").get_by_role("rowheader")).to_have_count(62)

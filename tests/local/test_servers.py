@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -18,6 +20,13 @@ SHOW = (
     "print(psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 6 * 7').fetchone()[0], "
     "redis.from_url(os.environ['REDIS_URL']).ping())"
 )
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a path short enough for the sockets, which then lie in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def start(var: Path, *command: str) -> subprocess.Popen[str]:

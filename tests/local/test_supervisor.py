@@ -154,7 +154,10 @@ def test_children_that_a_dead_leftover_had_are_ended_too(tmp_path: Path) -> None
 
 
 def is_alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_number_that_went_to_another_process_is_left_alone(tmp_path: Path) -> None:
