@@ -25,6 +25,17 @@ function improve() {
     const row = field.closest(".form-row, td");
     name(field, [text(row?.querySelector("legend, label")), text(field.previousSibling)].filter(Boolean).join(", "));
   });
+  // In a table of rows to fill in, the column's head says what a field is for.
+  document.querySelectorAll(".tabular td[class*=field-] :is(input, select, textarea)").forEach((field) => {
+    const column = [...field.closest("td").classList].find((each) => each.startsWith("field-"));
+    const head = field.closest("table").querySelector(`th.${CSS.escape(column.replace("field-", "column-"))}`);
+    if (field.type !== "hidden" && !field.labels.length) name(field, text(head) || nameOf(field));
+  });
+  document.querySelectorAll(".tabular td.delete input").forEach((field) => {
+    name(field, text(field.closest("table").querySelector("thead th:last-child")));
+  });
+  // It stands among the chosen, which are a list.
+  document.querySelectorAll("ul > .select2-selection__clear").forEach((clear) => clear.setAttribute("role", "listitem"));
   document.querySelectorAll("#changelist .results, .inline-group").forEach((box) => {
     const heading = box.querySelector("h2") ?? document.querySelector("#content h1, h1");
     box.tabIndex = 0;
