@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ from taskforce.explain import (
     Comparison,
     EntryKey,
     Explanation,
+    OmittedEntry,
     Reading,
     Step,
     compare,
@@ -166,10 +168,12 @@ def explain_page(
     sheet = Paginator(found.covered, per_page).get_page(number)
     since = compare(start, question, area, reading)
     by_now = compare(question, replace(question, known_at=None), area, reading) if question.known_at else None
+    omitted = _omitted_known_to(user, found.omitted)
+    listed = {reason: keys[: None if is_whole else OMITTED_SHOWN] for reason, keys in omitted.items()}
     told = _told(
         [
             *(found.deciding[unit.code] for unit in sheet if unit.code in found.deciding),
-            *(each.key for each in found.omitted),
+            *chain.from_iterable(listed.values()),
             *(
                 change.key
                 for changes in (since, by_now)
@@ -180,11 +184,6 @@ def explain_page(
         ],
         user,
     )
-    # How many wait is as little the public's as what they say: its pages do not move with reports.
-    omitted: dict[LeftOut, list[ToldEntry]] = defaultdict(list)
-    for each in found.omitted:
-        if each.key in told:
-            omitted[each.reason].append(told[each.key])
     names = dict(Province.objects.values_list("code", "name"))
     return ExplainPage(
         explanation=found,
@@ -195,7 +194,7 @@ def explain_page(
         ),
         provinces=_by_province(found.standings, names),
         omitted=tuple(
-            OmittedGroup(reason, len(omitted[reason]), tuple(omitted[reason][: None if is_whole else OMITTED_SHOWN]))
+            OmittedGroup(reason, len(omitted[reason]), tuple(told[key] for key in listed[reason]))
             for reason in LeftOut
             if reason in omitted
         ),
@@ -253,14 +252,34 @@ def _area_name(area: Area, names: Mapping[str, str]) -> str:
     return str(IslandGroup(area.island_group).label) if area.island_group else _("Indonesia")
 
 
-def _told(keys: Iterable[EntryKey | None], user: Person) -> dict[EntryKey | None, ToldEntry]:
-    """Return the entries with these keys that the reader may know."""
+def _omitted_known_to(user: Person, entries: Iterable[OmittedEntry]) -> dict[LeftOut, list[EntryKey]]:
+    """Return the left-out entries that the reader may know, by the reason for it.
+
+    How many wait is as little the public's as what they say: its pages do not move with reports.
+    """
+    entries = list(entries)
+    known: set[EntryKey] = set()
+    for name, pks in _by_ledger(each.key for each in entries).items():
+        rows = LEDGERS[name].objects.visible_to(user).filter(pk__in=pks)
+        known.update(EntryKey(name, pk) for pk in rows.values_list("pk", flat=True))
+    omitted: dict[LeftOut, list[EntryKey]] = defaultdict(list)
+    for each in entries:
+        if each.key in known:
+            omitted[each.reason].append(each.key)
+    return omitted
+
+
+def _by_ledger(keys: Iterable[EntryKey]) -> dict[str, set[int]]:
     wanted: dict[str, set[int]] = defaultdict(set)
     for key in keys:
-        if key is not None:
-            wanted[key.ledger].add(key.pk)
+        wanted[key.ledger].add(key.pk)
+    return wanted
+
+
+def _told(keys: Iterable[EntryKey | None], user: Person) -> dict[EntryKey | None, ToldEntry]:
+    """Return the entries with these keys that the reader may know."""
     found: list[SiteEntry] = []
-    for name, pks in wanted.items():
+    for name, pks in _by_ledger(key for key in keys if key).items():
         ledger = LEDGERS[name]
         related = ["site__regency__province", "reported_by", "reviewed_by"]
         related += ["ceremony"] if ledger is Milestone else []

@@ -4,8 +4,8 @@
 pictures. `DAILY_FIGURES` answers for many days in one statement, for the stored snapshots; `counts_on` for many
 definitions, each with its day, to be held against what officials announced. All are put together from the same
 fragments of SQL: which entries are in force, on which days that makes a unit covered, and which province a unit belongs
-to; `taskforce.presence` and `taskforce.readiness` use the same. DESIGN section 4 defines the terms;
-docs/decisions/0002-coverage.md settles what it leaves open.
+to; `taskforce.presence`, `taskforce.readiness` and `taskforce.explain` use the same. DESIGN section 4 defines the
+terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
 from collections.abc import Mapping, Sequence

@@ -214,7 +214,7 @@ def test_without_scripts_one_changes_the_view_and_drills_down(address: str, brow
 def test_the_wall_shows_the_figure_and_the_map_on_one_screen(address: str, browser: Browser) -> None:
     page = opened(browser, f"{address}/peta/", 1920)
 
-    for part in (".headline", ".map__picture", ".map__legend"):
+    for part in (".headline", ".map__picture", ".map__legend", ".wall__table tfoot"):
         box = page.locator(part).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= HEIGHT
