@@ -1,7 +1,6 @@
 """Which pages and files give the data away?"""
 
 from datetime import date
-from pathlib import PurePath
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.gzip import re_accepts_gzip
@@ -44,17 +43,17 @@ def data_release(request: HttpRequest, day: str) -> HttpResponse:
 def data_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
     """Send a file of a release: under its day never another, under `terbaru` the one of the latest release."""
     release = _release(request, day)
-    file = ReleaseFile.objects.select_related("content").filter(release=release, name=name).first()
-    if file is None:
-        names = ", ".join(ReleaseFile.objects.filter(release=release).values_list("name", flat=True))
-        raise Http404(_("Rilis ini tidak memuat berkas itu. Yang ada: %(names)s.") % {"names": names})
+    # Looked up here, not by the database, which takes no NUL.
+    keys = dict(ReleaseFile.objects.filter(release=release).values_list("name", "pk"))
+    if name not in keys:
+        raise Http404(_("Rilis ini tidak memuat berkas itu. Yang ada: %(names)s.") % {"names": ", ".join(keys)})
+    file = ReleaseFile.objects.select_related("content").get(pk=keys[name])
     packed = bool(re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")))
     body = bytes(file.content.body) if packed else read(file)
     response = HttpResponse(body, content_type=content_type(name))
     if packed:
         response["Content-Encoding"] = "gzip"
-    name_of_day = f"pantau-mpp_{release}_{PurePath(name).name}"
-    response["Content-Disposition"] = f'attachment; filename="{name_of_day}"'
+    response["Content-Disposition"] = f'attachment; filename="pantau-mpp_{release}_{name}"'
     # Not the language of the page it was found on.
     response["Content-Language"] = "id"
     response["X-Checksum-SHA256"] = file.content_id

@@ -13,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from commitments.models import Agreement, Institution, Pledge, PledgeRevision, Signatory
 from regions.models import FormerProvince, Province, Regency, RegencyAlias, Site
 from taskforce.choices import Basis, Counting, Layer, SitePosition
-from taskforce.coverage import AreaCoverage, Question, answer, fetch, series, stands, unit_standings
+from taskforce.coverage import AreaCoverage, Question, answer, every_series, fetch, stands, unit_standings
 from taskforce.models import AnnouncedFigure, Target
 from taskforce.opendata.fields import Row
 
@@ -154,14 +154,11 @@ def coverage(asked: Question) -> Sequence[Row]:
 
 
 def coverage_series(asked: Question) -> Sequence[Row]:
-    """Return the days on which coverage changed: of the nation in every definition, of provinces in the first."""
-    codes = Province.objects.order_by("code").values_list("code", flat=True)
-    wanted = [(question, "") for question in _definitions(asked)] + [(asked, code) for code in codes]
-    return sorted(
-        (question.basis.value, question.counting.value, code or NATION, point.since, point.units, point.covered)
-        for question, code in wanted
-        for point in series(question, code)
-    )
+    """Return the days on which coverage changed, of the nation and each province in every definition."""
+    return [
+        (basis.value, counting.value, code or NATION, point.since, point.units, point.covered)
+        for basis, counting, code, point in every_series(asked)
+    ]
 
 
 def _figures(question: Question, area: AreaCoverage) -> Row:

@@ -398,7 +398,7 @@ TABLES: tuple[OpenTable, ...] = (
     OpenTable(
         "coverage-series",
         _("Cakupan dari waktu ke waktu"),
-        _("Hari berubahnya cakupan; di antaranya berlaku angka sebelumnya. Provinsi hanya dalam definisi baku."),
+        _("Hari berubahnya cakupan, dalam kesembilan definisi; di antaranya berlaku angka sebelumnya."),
         ("basis", "counting", "area_code", "since"),
         (
             _basis,
