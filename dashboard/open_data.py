@@ -42,7 +42,7 @@ class Column:
     meaning: str
     unit: str
     labels: tuple[tuple[str, str], ...]
-    """The values of its closed list, with what they are called."""
+    """The values of its closed list, with what they are called; empty where they are called as they are written."""
     is_key: bool
 
 
@@ -162,7 +162,7 @@ def _table(
                 title=_said(field, "title"),
                 meaning=_said(field, "description"),
                 unit=_said(field, "unit"),
-                labels=tuple(_labels(field).items()),
+                labels=_labels(field),
                 is_key=field["name"] in resource["schema"]["primaryKey"],
             )
             for field in resource["schema"]["fields"]
@@ -218,6 +218,6 @@ def _said(told: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def _labels(field: Mapping[str, Any]) -> Mapping[str, str]:
+def _labels(field: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     labels: Mapping[str, str] = field.get("labels_en" if get_language() == "en" else "labels", {})
-    return labels
+    return tuple((value, "" if label == value else label) for value, label in labels.items())
