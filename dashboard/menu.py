@@ -20,6 +20,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
     ("taskforce:mandate", _("Satgas")),
     ("taskforce:actions", _("Rencana aksi")),
     ("dashboard:papers", _("Bahan rapat")),
+    ("dashboard:data", _("Data")),
 )
 """What everybody may open, in the order in which it is read."""
 

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import typst
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -21,6 +19,7 @@ from django.utils.translation import gettext as _
 from dashboard.charts import stacked_bar
 from dashboard.papers import Changes, MeetingPaper, PaperQuestion, meeting_paper
 from mpp_tracker.lib.language import in_indonesian, written_pct
+from mpp_tracker.lib.moments import one_moment
 from regions.models import Person
 from regions.rules import written_day
 from taskforce.choices import Counting, CoverageClass, LateReason, Layer, PaperState
@@ -327,17 +326,7 @@ def document_of(paper: Paper, say: Say) -> bytes:
         form.question, form.changes_since, form.cleaned_data["province"], form.cleaned_data["island_group"]
     )
     say(PaperState.COUNTING)
-    with _one_moment():
+    with one_moment():
         report = in_indonesian(meeting_paper)(asked, reader, today=today)
     say(PaperState.TYPESETTING)
     return as_pdf(report, is_public=not paper.reader)
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """Let all statements within see the same state of the data."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield

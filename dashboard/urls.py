@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard import ceremony_views, paper_views, place_views, search_views, views
+from dashboard import ceremony_views, data_views, paper_views, place_views, search_views, views
 from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
@@ -37,6 +37,9 @@ urlpatterns = [
     re_path(r"^angka/(?P<pk>[0-9]{1,18})/$", views.announced_figure, name="announced-figure"),
     path("cari/", search_views.find, name="search"),
     path("penjelasan/", views.explain, name="explain"),
+    path("data/", data_views.data, name="data"),
+    path("data/<str:day>/", data_views.data_release, name="data-release"),
+    path("data/<str:day>/<str:name>", data_views.data_file, name="data-file"),
     path("kesiapan/", views.readiness, name="readiness"),
     path("provinsi/<str:code>/", views.province, name="province"),
     path("kabkota/<str:code>/", place_views.regency, name="regency"),

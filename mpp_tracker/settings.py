@@ -366,6 +366,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # The first look of a day makes its release; the others find it made, or what a killed worker left.
+    "make releases": {
+        "task": "taskforce.make_releases",
+        "schedule": env.float("RELEASES_EVERY_SECONDS", default=60.0),
+        "options": {"expires": 60},
+    },
     "sweep evidence": {
         "task": "regions.sweep_evidence",
         "schedule": crontab(hour="1", minute="40"),

@@ -249,6 +249,21 @@ class PaperState(models.TextChoices):
         return self in {PaperState.DONE, PaperState.FAILED}
 
 
+class ReleaseState(models.TextChoices):
+    """How far a release of the open data has come."""
+
+    WAITING = "waiting", _("Menunggu giliran")
+    DONE = "done", _("Terbit")
+    FAILED = "failed", _("Gagal disusun")
+
+
+class SitePosition(models.TextChoices):
+    """What the coordinates of an MPP in the open data are those of."""
+
+    SITE = "site", _("MPP itu sendiri")
+    SEAT = "seat", _("ibu kota daerahnya, karena letak MPP belum ada data")
+
+
 class ActionState(models.TextChoices):
     """How an action item stands."""
 

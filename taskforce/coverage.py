@@ -1,11 +1,11 @@
 """How many units are covered, on any day and in any definition? Nothing else in the product counts.
 
 `coverage` answers for one day, for pages, API, exports and alerts; `series` says on which days the answer changed, for
-pictures. `DAILY_FIGURES` answers for many days in one statement, for the stored snapshots; `counts_on` for many
-definitions, each with its day, to be held against what officials announced. All are put together from the same
-fragments of SQL: which entries are in force, on which days that makes a unit covered, and which province a unit belongs
-to; `taskforce.presence`, `taskforce.readiness` and `taskforce.explain` use the same. DESIGN section 4 defines the
-terms; docs/decisions/0002-coverage.md settles what it leaves open.
+pictures; `every_series` says so for all definitions at once. `DAILY_FIGURES` answers for many days in one statement,
+for the stored snapshots; `counts_on` for many definitions, each with its day, to be held against what officials
+announced. All are put together from the same fragments of SQL: which entries are in force, on which days that makes a
+unit covered, and which province a unit belongs to; `taskforce.presence`, `taskforce.readiness` and `taskforce.explain`
+use the same. DESIGN section 4 defines the terms; docs/decisions/0002-coverage.md settles what it leaves open.
 """
 
 from collections.abc import Mapping, Sequence
@@ -387,6 +387,20 @@ def series(question: Question, province: str = "") -> tuple[CoveragePoint, ...]:
     """
     parameters = {**question.parameters, "province": province, "first_day": ROLLOUT_BEGAN_ON}
     return tuple(CoveragePoint(*row) for row in fetch(_SERIES[question.layer, question.boundaries], parameters))
+
+
+def every_series(standpoint: Standpoint) -> tuple[tuple[Basis, Counting, str, CoveragePoint], ...]:
+    """Return what `series` says for the nation (code empty) and every province in every definition, in one statement.
+
+    Nothing is supposed.
+    """
+    rows = fetch(
+        _EVERY_SERIES[standpoint.layer, standpoint.boundaries],
+        {**standpoint.parameters, "first_day": ROLLOUT_BEGAN_ON},
+    )
+    return tuple(
+        (Basis(basis), Counting(counting), code, CoveragePoint(*point)) for basis, counting, code, *point in rows
+    )
 
 
 def on_day(points: Sequence[CoveragePoint], day: date) -> CoveragePoint:
@@ -865,6 +879,22 @@ def _series(layer: Layer, boundaries: Boundaries) -> str:
     """
 
 
+def _every_series(layer: Layer, boundaries: Boundaries) -> str:
+    return f"""{_steps(layer, boundaries, _ALL_BASES, _ALL_COUNTINGS, supposed="")},
+    change AS (
+        SELECT basis, counting, province_id, as_at, sum(units) AS units, sum(covered) AS covered
+        FROM step WHERE as_at <= %(as_at)s::date
+        GROUP BY GROUPING SETS ((basis, counting, as_at, province_id), (basis, counting, as_at))
+        HAVING sum(units) <> 0 OR sum(covered) <> 0
+    )
+    SELECT basis, counting, coalesce(province.code, ''), as_at,
+           (sum(units) OVER so_far)::int, (sum(covered) OVER so_far)::int
+    FROM change LEFT JOIN regions_province province ON province.id = change.province_id
+    WINDOW so_far AS (PARTITION BY basis, counting, province_id ORDER BY as_at)
+    ORDER BY basis, counting, province.code, as_at
+    """
+
+
 def _digital_on(layer: Layer) -> str:
     return f"""
     WITH status AS (
@@ -878,6 +908,8 @@ def _digital_on(layer: Layer) -> str:
     """
 
 
+_ALL_BASES, _ALL_COUNTINGS = (", ".join(f"('{each}')" for each in values) for values in (Basis, Counting))
+
 LAYERS_AND_BOUNDARIES = [(layer, boundaries) for layer in Layer for boundaries in Boundaries]
 _BY_PROVINCE = {asked: _by_province(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _BY_UNIT = {asked: _by_unit(*asked) for asked in LAYERS_AND_BOUNDARIES}
@@ -885,10 +917,10 @@ _INAUGURATIONS = {asked: _inaugurations(*asked) for asked in LAYERS_AND_BOUNDARI
 _COUNTS_ON = {asked: _counts_on(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _UNDATED_ON = {asked: _undated_on(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _SERIES = {asked: _series(*asked) for asked in LAYERS_AND_BOUNDARIES}
+_EVERY_SERIES = {asked: _every_series(*asked) for asked in LAYERS_AND_BOUNDARIES}
 _DIGITAL_ON = {layer: _digital_on(layer) for layer in Layer}
 
 
-_ALL_BASES, _ALL_COUNTINGS = (", ".join(f"('{each}')" for each in values) for values in (Basis, Counting))
 DAILY_FIGURES = f"""{_steps(Layer.VERIFIED, Boundaries.THEN, _ALL_BASES, _ALL_COUNTINGS, supposed="")},
     change AS (
         SELECT basis, counting, coalesce(province_id, 0) AS area, as_at,

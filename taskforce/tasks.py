@@ -1,10 +1,10 @@
-"""When are figures recomputed, alerts raised and digests written? Each task may run twice."""
+"""When are figures recomputed, alerts raised, digests written and data released? Each task may run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from regions.services.ledger import ALERTS_TASK
-from taskforce.services import alerts, digests, figures
+from taskforce.services import alerts, digests, figures, releases
 
 
 @shared_task(name="taskforce.recompute_dirty_provinces")
@@ -34,3 +34,10 @@ def evaluate_alerts() -> None:
 def write_digests() -> None:
     """Write the digests of this week that nobody has written yet."""
     digests.write_digests(today=timezone.localdate())
+
+
+@shared_task(name=releases.TASK)
+def make_releases() -> None:
+    """Make the open data's release of today unless it is there, and what a killed worker left."""
+    releases.announce(today=timezone.localdate())
+    releases.make_due(now=timezone.now())

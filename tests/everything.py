@@ -21,6 +21,7 @@ from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
 from taskforce.services.letters import write_letter
 from taskforce.services.papers import ask_for
+from taskforce.services.releases import announce, make_due
 
 SECRET = "catatan-yang-belum-diperiksa"
 
@@ -62,8 +63,15 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
         "figure": AnnouncedFigure.objects.latest("pk").pk,
         "assessment": assessment.pk,
         "paper": ask_for({"as_at": "2026-01-01", "since": "2025-12-01"}, by=officer, today=today).pk,
+        "release": today.isoformat(),
         "assessed": verify(assessed, by=verifier).pk,
     }
+
+
+def release_data() -> None:
+    """Have the open data of today released, as `everything_about` names it; it takes a second."""
+    announce(today=timezone.localdate())
+    make_due(now=timezone.now())
 
 
 def fill(file: str) -> None:
@@ -74,6 +82,7 @@ def fill(file: str) -> None:
     site = Site.objects.get(regency__code="51.05")
     entry = report(Milestone(site=site, stage="ready", reached_on=date(2026, 1, 1), note=SECRET), by=officer)
     Path(file).write_text(json.dumps(everything_about(entry, verifier=verifier, editor=editor), default=str))
+    release_data()
 
 
 def _photo(name: str) -> SimpleUploadedFile:

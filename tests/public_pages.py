@@ -16,6 +16,7 @@ PUBLIC_PAGES = [
     "/angka/",
     "/angka/1/",
     "/kesiapan/",
+    "/data/",
     "/perkiraan/",
     "/perkiraan/berikutnya/",
 ]

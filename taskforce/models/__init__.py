@@ -7,6 +7,7 @@ from taskforce.models.figures import CoverageRun, CoverageSnapshot
 from taskforce.models.letters import Letter
 from taskforce.models.mandate import Decree, Directive, Member
 from taskforce.models.papers import Paper
+from taskforce.models.releases import Release, ReleaseContent, ReleaseFile
 from taskforce.models.targets import Target
 
 __all__ = [
@@ -24,5 +25,8 @@ __all__ = [
     "Letter",
     "Member",
     "Paper",
+    "Release",
+    "ReleaseContent",
+    "ReleaseFile",
     "Target",
 ]

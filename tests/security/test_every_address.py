@@ -27,7 +27,7 @@ from regions.models import (
 from regions.services.ledger import report
 from taskforce.models import ActionItem, ActionUpdate, Alert
 from taskforce.services.papers import make_due
-from tests.everything import SECRET, everything_about
+from tests.everything import SECRET, everything_about, release_data
 from tests.reading import indonesian_in, language_of
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,9 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "komitmen/belum-hadir/": ("/komitmen/belum-hadir/", PUBLIC),
     "cari/": ("/cari/?q=ponorogo", PUBLIC),
     "robots.txt": ("/robots.txt", PUBLIC),
+    "data/": ("/data/", PUBLIC),
+    "data/<str:day>/": ("/data/{release}/", PUBLIC),
+    "data/<str:day>/<str:name>": ("/data/{release}/milestones.csv", PUBLIC),
     "kesiapan/": ("/kesiapan/?province=35", PUBLIC),
     "api/v1/coverage/": ("/api/v1/coverage/", PUBLIC),
     "healthz": ("/healthz", PUBLIC),
@@ -184,6 +187,8 @@ def test_every_address_is_in_the_table() -> None:
 @pytest.mark.parametrize("route", ADDRESSES)
 def test_strangers_get_what_is_theirs(route: str, keys: dict[str, Any], clients: dict[str, Client]) -> None:
     address, statuses = ADDRESSES[route]
+    if "{release}" in address:
+        release_data()
 
     for actor, status in zip(ACTORS, statuses, strict=True):
         response = clients[actor].get(address.format(**keys))
@@ -278,6 +283,8 @@ def test_every_page_is_there_in_english(route: str, keys: dict[str, Any], inside
     address, _statuses = ADDRESSES[route]
     if "{paper}" in address:
         make_due(document_of, now=timezone.now())
+    if "{release}" in address:
+        release_data()
 
     answers = [client.get(f"/en{address.format(**keys)}") for client in insiders]
 

@@ -20,8 +20,10 @@ from regions.services import ledger, notices
 from regions.services.ledger import report, verify
 from taskforce.choices import Basis, Counting
 from taskforce.coverage import coverage
+from taskforce.models import Release
 from taskforce.services.figures import backfill, recompute_dirty_provinces
 from taskforce.services.papers import ask_for
+from taskforce.services.releases import compute, read
 
 OFFICER = "officer@pantau-mpp.example"
 VERIFIER = "verifier@pantau-mpp.example"
@@ -74,6 +76,15 @@ def ask_for_paper() -> None:
     """Ask for a paper as a visitor does."""
     today = timezone.localdate()
     ask_for({"as_at": today.isoformat(), "since": "2026-01-01"}, by=AnonymousUser(), today=today)
+
+
+def compute_release_again() -> None:
+    """Hold the only release against what computing it once more gives."""
+    release = Release.objects.get()
+    again = compute(release)
+    stored = {file.name: read(file) for file in release.files.select_related("content")}
+    if (dict(again.files), again.checksum) != (stored, release.checksum):
+        raise AssertionError(f"Release {release} is not what it should be.")
 
 
 def drain() -> None:

@@ -210,6 +210,10 @@ class Installation:
         """Return state and attempts of every paper, in the order they were asked for."""
         return self.rows("SELECT state, attempts FROM taskforce_paper ORDER BY asked_at")
 
+    def releases(self) -> list[tuple[str, int]]:
+        """Return state and attempts of every release of the open data."""
+        return self.rows("SELECT state, attempts FROM taskforce_release ORDER BY day")
+
     def runs(self) -> list[tuple[int, int, str]]:
         """Return key, changed rows and error of every run since the test began."""
         statement = "SELECT id, changed_count, error FROM taskforce_coveragerun WHERE id > %s ORDER BY id"

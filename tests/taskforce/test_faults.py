@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
@@ -403,3 +404,50 @@ def test_a_paper_asked_for_while_redis_is_away_is_made_once_it_is_back(
     product.worker()
     product.beat()
     eventually(lambda: product.papers() == [("done", 1)], "the paper to be made")
+
+
+@pytest.fixture
+def unreleased(product: Installation) -> Iterator[None]:
+    """Something is verified, nothing of it released, and the schedule looks twice a second."""
+    product.save()
+    with psycopg.connect(product.postgres.url) as connection:
+        # What is published is kept by triggers.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for table in ("releasefile", "releasecontent", "release"):
+            connection.execute(f"DELETE FROM taskforce_{table}")
+    product.env["RELEASES_EVERY_SECONDS"] = "0.5"
+    yield
+    del product.env["RELEASES_EVERY_SECONDS"]
+
+
+@pytest.mark.usefixtures("unreleased")
+def test_a_release_whose_worker_was_killed_is_published_once_and_whole(product: Installation) -> None:
+    product.beat()
+    with product.held_up("LOCK TABLE taskforce_releasefile IN EXCLUSIVE MODE") as waiting:
+        worker = product.worker()
+        eventually(lambda: any("taskforce_releasefile" in query for query in waiting()), "the release", worker.log)
+        assert product.releases() == [("waiting", 1)]
+        worker.kill()
+    assert product.rows("SELECT count(*) FROM taskforce_releasecontent") == [(0,)]
+    # As if the lease were over: it is longer than a test may take.
+    product.rows("UPDATE taskforce_release SET claimed_at = claimed_at - interval '1 hour' RETURNING 1")
+
+    product.worker("second")
+
+    eventually(lambda: product.releases() == [("done", 2)], "the release to be published")
+    product.errand("compute_release_again")
+
+
+@pytest.mark.usefixtures("unreleased")
+def test_two_workers_and_two_beats_publish_one_release(product: Installation) -> None:
+    workers = [product.worker("first"), product.worker("second")]
+    for name in ("beat", "another-beat"):
+        product.beat(name)
+
+    eventually(lambda: product.releases() == [("done", 1)], "the release to be published")
+    done = "Task taskforce.make_releases"
+    for worker in workers:
+        worker.wait_for(done, more_than=worker.count(done) + 1)
+
+    assert product.releases() == [("done", 1)]
+    product.errand("compute_release_again")

@@ -1,0 +1,1 @@
+"""What is given away as open data: which tables, with which columns, rows and files?"""
