@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from taskforce.api import CoverageView
+from taskforce import api
 
 app_name = "taskforce-api"
-urlpatterns = [path("coverage/", CoverageView.as_view(), name="coverage")]
+urlpatterns = [
+    path("coverage/", api.CoverageView.as_view(), name="coverage"),
+    path("coverage/units/", api.UnitsView.as_view(), name="units"),
+    path("coverage/series/", api.SeriesView.as_view(), name="series"),
+    path("coverage/explain/", api.ExplainView.as_view(), name="explain"),
+]

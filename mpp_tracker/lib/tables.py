@@ -110,8 +110,8 @@ def as_csv(table: Table, _address: str = "") -> bytes:
     """Return a table as CSV: UTF-8 with its mark, one line of titles, points in numbers."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(_harmless(column.title) for column in table.columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in table.rows)
+    writer.writerow(harmless(column.title) for column in table.columns)
+    writer.writerows([harmless(cell) for cell in row] for row in table.rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -175,7 +175,7 @@ def _width(title: str, cells: Iterable[Cell]) -> int:
     return min(max(len(title), longest) + 2, _WIDEST)
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet takes for a formula: where a text would become one, an apostrophe stands."""
     return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
