@@ -16,6 +16,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("api/v1/", include("taskforce.api_urls")),
     path("api/v1/", include("regions.api_urls")),
+    path("api/v1/", include("commitments.api_urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api.html")),
     path("healthz", views.healthz),

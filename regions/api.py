@@ -152,8 +152,8 @@ class EntryViewSet(RowsViewSet):
             is_in_force=Case(When(stands, then=Value(True)), default=Value(False)),
             told_note=Case(When(public, then=F("note"))),
             told_at=Case(When(is_told=True, then=F("reported_at"))),
-            told_reporter=Case(When(is_told=True, then=_name("reported_by")), output_field=CharField()),
-            told_reviewer=Case(When(is_told=True, then=_name("reviewed_by")), output_field=CharField()),
+            told_reporter=Case(When(is_told=True, then=name_of("reported_by")), output_field=CharField()),
+            told_reviewer=Case(When(is_told=True, then=name_of("reviewed_by")), output_field=CharField()),
         )
 
     def tag(self, row: dict[str, Any]) -> str:
@@ -327,6 +327,6 @@ def answer(view: RowsViewSet, row: Any, *, status: int) -> Response:
     return Response(view.one(pk=row.pk), status=status, headers=headers)
 
 
-def _name(person: str) -> Coalesce:
+def name_of(person: str) -> Coalesce:
     """Return in SQL the name by which people know a user."""
     return Coalesce(NullIf(f"{person}__name", Value("")), f"{person}__email", output_field=CharField())

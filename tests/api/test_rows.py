@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from commitments.models import Pledge
 from regions.choices import Role
 from regions.models import DigitalAdoption, Milestone, Regency, Site
 from regions.services.ledger import report, verify
@@ -203,7 +204,8 @@ def test_only_json_and_csv_are_there(client: Client) -> None:
 
 
 LISTS = ["provinces", "regencies", "regency-aliases", "former-codes", "sites", "milestones", "operating-records"]
-LISTS += ["digital-adoptions", "readiness-assessments", "ceremonies"]
+LISTS += ["digital-adoptions", "readiness-assessments", "ceremonies", "institutions", "agreements", "signatories"]
+LISTS += ["presences", "services", "pledges", "decrees", "members", "directives", "targets", "announced-figures"]
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -211,12 +213,15 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(
     client: Client,
     path: str,
     assessed: Callable[..., Any],
+    counter: Callable[..., Any],
     ponorogo: Regency,
     officer: User,
     verifier: User,
     django_assert_num_queries: Any,
 ) -> None:
     assessed()
+    counter("Layanan satu", "Layanan dua")
+    Pledge.objects.create(regency=ponorogo, pledged_on=date(2024, 1, 1), due_on=date(2024, 12, 31))
     digital = DigitalAdoption(regency=ponorogo, status="pilot", since=date(2026, 3, 1))
     verify(report(digital, by=officer), by=verifier)
 

@@ -53,6 +53,7 @@ class Schema(AutoSchema):
             "partial_update": _("Ubah %s"),
             "verify": _("Verifikasi laporan %s"),
             "send_back": _("Kembalikan laporan %s"),
+            "updates": _("Laporkan perkembangan %s"),
         }
         return str(lines[self.view.action] % model._meta.verbose_name)
 
