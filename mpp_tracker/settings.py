@@ -417,6 +417,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     "ENUM_NAME_OVERRIDES": {
+        "EntryStateEnum": "regions.choices.EntryState",
+        "EntryChannelEnum": "regions.choices.EntryChannel",
+        "ServiceChannelEnum": "commitments.choices.ServiceChannel",
+        "ActionStateEnum": "taskforce.choices.ActionState",
+        "CountingEnum": "taskforce.choices.Counting",
+        "AnnouncedCountingEnum": "taskforce.choices.AnnouncedCounting",
         "ReadinessLevelEnum": "regions.choices.ReadinessLevel",
         "OperatingStatusEnum": "regions.choices.OperatingStatus",
         "DatePrecisionEnum": "regions.choices.DatePrecision",
