@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -31,7 +31,13 @@ from taskforce.coverage import Coverage, Question, answer, series, unit_standing
 from taskforce.explain import EntryKey, Reading, compare, explanation
 from taskforce.forms import CoverageForm, ExplainForm
 
-PROVINCE = OpenApiParameter("province", str, description=gettext_lazy("Kode provinsi, misalnya 35."))
+PROVINCE = OpenApiParameter(
+    "province",
+    str,
+    description=gettext_lazy("Kode provinsi, misalnya 35."),
+    examples=[OpenApiExample("Jawa Timur", value="35")],
+)
+_EXAMPLES = {"as_at": [OpenApiExample("12-12-2024", value="2024-12-12")]}
 
 
 def parameters_of(form: type[forms.Form], *, renamed: dict[str, str] | None = None) -> list[OpenApiParameter]:
@@ -43,6 +49,7 @@ def parameters_of(form: type[forms.Form], *, renamed: dict[str, str] | None = No
             OpenApiTypes.DATE if isinstance(field, IsoDayField) else OpenApiTypes.STR,
             description=_moment(field) if isinstance(field, IsoMomentField) else str(field.label or ""),
             enum=[value for value, _label in getattr(field, "choices", ()) if value] or None,
+            examples=_EXAMPLES.get(name),
         )
         for name, field in form.base_fields.items()
     ]
