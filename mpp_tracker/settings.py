@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -76,6 +77,9 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -219,6 +223,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "mpp_tracker.lib.assets.UsedFiles",
+]
 # Beside what is served, never below it, and without an address: a view hands evidence out.
 EVIDENCE_ROOT = VAR_DIR / "evidence"
 STORAGES = {
@@ -234,6 +242,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mpp_tracker.lib.assets.Assets"},
 }
 WHITENOISE_MAX_AGE = 3600
+# What browsers load only for who looks into a script is not worth the time.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # --- Security --------------------------------------------------------------------------------------------
 
@@ -390,10 +400,40 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 # --- API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["mpp_tracker.lib.api.formats.Json", "mpp_tracker.lib.api.formats.Csv"],
+    "DEFAULT_PARSER_CLASSES": ["mpp_tracker.lib.api.formats.StrictJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mpp_tracker.lib.api.formats.Negotiation",
+    "DEFAULT_SCHEMA_CLASS": "mpp_tracker.lib.api.schema.Schema",
     "EXCEPTION_HANDLER": "mpp_tracker.lib.problems.as_problem",
-    "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pantau MPP",
+    "DESCRIPTION": _(
+        "Capaian Mal Pelayanan Publik: angka, buku besar, dan komitmen di baliknya. Yang terverifikasi terbuka untuk "
+        "umum; laporan yang belum diperiksa hanya untuk yang berkepentingan, sama seperti di halamannya."
+    ),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # What is sent and what comes back are different shapes.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "ENUM_NAME_OVERRIDES": {
+        "EntryStateEnum": "regions.choices.EntryState",
+        "EntryChannelEnum": "regions.choices.EntryChannel",
+        "ServiceChannelEnum": "commitments.choices.ServiceChannel",
+        "ActionStateEnum": "taskforce.choices.ActionState",
+        "CountingEnum": "taskforce.choices.Counting",
+        "AnnouncedCountingEnum": "taskforce.choices.AnnouncedCounting",
+        "ReadinessLevelEnum": "regions.choices.ReadinessLevel",
+        "OperatingStatusEnum": "regions.choices.OperatingStatus",
+        "DatePrecisionEnum": "regions.choices.DatePrecision",
+        "DigitalStatusEnum": "regions.choices.DigitalStatus",
+    },
 }
 
 # --- Logs ------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Which institution has a counter at which MPP, from when to when, and which services does it offer there?"""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -57,12 +57,11 @@ _NO_SITE_YET = """
 
 
 class PresenceQuerySet(LedgerQuerySet):
-    """Questions about many presences."""
+    """Questions about many presences, of which those of their own institution too are known to somebody."""
 
-    def known_to(self, user: Person) -> Self:
-        """Keep those of which `user` learns who said what: as of every ledger, and all of their own institution."""
+    def _is_known_to(self, user: Person) -> Q:
         own = Q(institution__in=institutions_of(user)) & ~Q(state=EntryState.DRAFT)
-        return super().known_to(user) | self.filter(own)
+        return super()._is_known_to(user) | own
 
 
 @tracked()

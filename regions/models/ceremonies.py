@@ -1,5 +1,7 @@
 """Which sites were celebrated together, and which were meant to be?"""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from mpp_tracker.lib.constraints import ends_its_period, not_before, one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import CeremonyKind, DatePrecision
+from regions.models.jurisdiction import Person, turf_of
 from regions.models.sites import Site
 from regions.rules import ROLLOUT_BEGAN_ON
+
+
+class CeremonyQuerySet(models.QuerySet["Ceremony"]):
+    """Questions about many ceremonies."""
+
+    def visible_to(self, user: Person) -> Self:
+        """Keep what `user` may read: what is verified to have taken place; plans are the editors' business."""
+        if turf_of(user).is_editor:
+            return self
+        milestones: Any = self.model.milestones.rel.related_model
+        held = milestones.objects.filter(ceremony=models.OuterRef("pk"))
+        return self.filter(models.Exists(held.verified()))
 
 
 @tracked()
@@ -32,6 +47,8 @@ class Ceremony(models.Model):
         help_text=_("Banyaknya MPP menurut pengumuman; yang tercatat dihitung dari buku besar."),
     )
     sites = models.ManyToManyField(Site, verbose_name=_("MPP"), through="CeremonySite", related_name="ceremonies")
+
+    objects = CeremonyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("seremoni")

@@ -43,9 +43,17 @@ class LedgerQuerySet(models.QuerySet):
 
     def known_to(self, user: Person) -> Self:
         """Keep those of which `user` learns who said what: their own, and on their turf all that left the draft."""
+        return self.filter(self._is_known_to(user))
+
+    def with_told(self, user: Person) -> Self:
+        """Say of each as `is_told` whether it is known to `user`: whether they learn who said what."""
+        told = Case(When(self._is_known_to(user), then=Value(True)), default=Value(False))
+        return self.annotate(is_told=told)
+
+    def _is_known_to(self, user: Person) -> Q:
         turf = turf_of(user)
         on_turf = turf.reaches(cast("type[LedgerEntry]", self.model).HOLDER) & ~Q(state=EntryState.DRAFT)
-        return self.filter(Q(reported_by=turf.user_id) | on_turf)
+        return Q(reported_by=turf.user_id) | on_turf
 
     def editable_by(self, user: Person) -> Self:
         """Keep what `user` may still change: nothing that was reported, and only their own drafts."""

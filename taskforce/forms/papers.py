@@ -7,10 +7,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from mpp_tracker.lib.iso import IsoDayField
 from regions.rules import ROLLOUT_BEGAN_ON
 from taskforce.choices import Boundaries
 from taskforce.coverage import Question
-from taskforce.forms.questions import AreaForm, CoverageForm, IsoDayField
+from taskforce.forms.questions import AreaForm, CoverageForm
 
 USUAL_PERIOD = timedelta(days=30)
 """So far back a paper looks for what changed, unless told of the last meeting."""

@@ -1,18 +1,17 @@
 """What may be asked about coverage, and how is it written in an address?"""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import MAXYEAR, UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import InstitutionKind, PledgeStanding
+from mpp_tracker.lib.iso import IsoDayField, IsoMomentField
 from regions.choices import IslandGroup
 from regions.models import Province, ReadinessBaseline
 from regions.rules import ROLLOUT_BEGAN_ON
@@ -32,55 +31,6 @@ from taskforce.coverage import Question, Standpoint
 from taskforce.explain import Area
 from taskforce.rules import year_before
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-class IsoDayField(forms.Field):
-    """A day written YYYY-MM-DD, from the start of the rollout to today."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-    def to_python(self, value: Any) -> date | None:
-        """Return the day, None when nothing was given."""
-        if not value or isinstance(value, date):
-            return value or None
-        text = str(value).strip()
-        if not ISO_DAY.fullmatch(text):
-            raise ValidationError(_("“%(value)s” bukan tanggal."), code="invalid", params={"value": text[:40]})
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise ValidationError(
-                _("“%(value)s” tidak ada dalam kalender."), code="invalid", params={"value": text}
-            ) from None
-
-
-class IsoMomentField(forms.Field):
-    """A moment in ISO 8601, or a day, which stands for its end; without an offset in the ministry's time."""
-
-    widget = forms.TextInput(attrs={"placeholder": "2024-12-12"})
-
-    def to_python(self, value: Any) -> datetime | None:
-        """Return the moment, None when nothing was given."""
-        if not value or isinstance(value, datetime):
-            return value or None
-        # A plus sign that was not escaped in the address arrives as a blank.
-        text = re.sub(r" (?=\d\d:?\d\d$)", "+", str(value).strip())
-        if ISO_DAY.fullmatch(text):
-            day = IsoDayField().to_python(text)
-            return timezone.make_aware(datetime.combine(day, time.max)) if day else None
-        try:
-            moment = parse_datetime(text)
-        except ValueError:
-            moment = None
-        if moment is None:
-            raise ValidationError(_("“%(value)s” bukan waktu."), code="invalid", params={"value": text[:40]})
-        if not ROLLOUT_BEGAN_ON.year <= moment.year <= MAXYEAR - 1:
-            # At its ends the calendar itself gives out.
-            raise ValidationError(_("%(year)s di luar rentang."), code="out_of_range", params={"year": moment.year})
-        # In UTC, because Python knows offsets that PostgreSQL does not.
-        return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
-
 
 class StandpointForm(forms.Form):
     """Read from an address for which day, with whose word and in which provinces something is asked.
@@ -90,7 +40,9 @@ class StandpointForm(forms.Form):
 
     as_at = IsoDayField(label=_("Per tanggal"), required=False)
     boundaries = forms.ChoiceField(label=_("Batas provinsi"), choices=Boundaries, required=False)
-    known_at = IsoMomentField(label=_("Menurut yang diketahui sampai"), required=False)
+    known_at = IsoMomentField(
+        label=_("Menurut yang diketahui sampai"), required=False, first_year=ROLLOUT_BEGAN_ON.year
+    )
     layer = forms.ChoiceField(label=_("Lapisan"), choices=Layer, required=False)
 
     def __init__(self, data: Any = None, *, today: date, may_see_reported: bool = False) -> None:
@@ -255,6 +207,7 @@ class ExplainForm(AreaForm, CoverageForm):
     sejak_diketahui = IsoMomentField(
         label=_("Pembanding: menurut yang diketahui sampai"),
         required=False,
+        first_year=ROLLOUT_BEGAN_ON.year,
         help_text=_("Kosong: pengetahuan yang sama dengan angka yang dijelaskan."),
     )
 

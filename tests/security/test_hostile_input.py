@@ -60,6 +60,12 @@ QUESTIONS = {
     "/perkiraan/berikutnya/": (*AREA, "halaman", "unduh"),
     "/satgas/rencana/": ("halaman", "unduh"),
     "/api/v1/coverage/": (*COVERAGE, "province", "limit", "page"),
+    "/api/v1/coverage/units/": (*COVERAGE, "province", "stage"),
+    "/api/v1/coverage/series/": (*COVERAGE, "province"),
+    "/api/v1/coverage/explain/": (*COVERAGE, *AREA, "compare_as_at", "compare_known_at"),
+    "/api/v1/regencies/": ("province", "kind", "search", "ordering", "fields", "format", "page", "page_size", "cursor"),
+    "/api/v1/milestones/": ("site", "regency", "stage", "reached_after", "updated_after", "is_in_force"),
+    "/api/v1/services/": ("presence", "site", "institution", "channel", "is_licence"),
 }
 PARAMETERS = tuple(dict.fromkeys(name for names in QUESTIONS.values() for name in names))
 

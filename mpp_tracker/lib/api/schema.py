@@ -1,0 +1,112 @@
+"""How does the API describe itself? In OpenAPI, with what can go wrong, in the words of the models."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from mpp_tracker.lib.problems import MEDIA_TYPE
+
+
+class ErrorSerializer(serializers.Serializer):
+    """One thing that is wrong."""
+
+    parameter = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer):
+    """What went wrong, as RFC 9457 has it."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(allow_blank=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]
+
+
+class Schema(AutoSchema):
+    """Describe an operation by its model, and with every problem it can answer."""
+
+    view: Any
+
+    def get_tags(self) -> list[str]:
+        """Return under which heading the operation stands."""
+        model = getattr(self.view, "model", None)
+        if model is None:
+            return [str(getattr(self.view, "tag", _("Cakupan")))]
+        return [str(model._meta.verbose_name_plural).capitalize()]
+
+    def get_summary(self) -> str | None:
+        """Return what the operation does, in a line."""
+        if (said := getattr(self.view, "summaries", {}).get(getattr(self.view, "action", None))) is not None:
+            return str(said)
+        model = getattr(self.view, "model", None)
+        if model is None:
+            return str(getattr(self.view, "summary", ""))
+        lines = {
+            "list": _("Daftar %s"),
+            "retrieve": _("Satu baris %s"),
+            "create": _("Laporkan %s"),
+            "partial_update": _("Ubah %s"),
+            "verify": _("Verifikasi laporan %s"),
+            "send_back": _("Kembalikan laporan %s"),
+            "updates": _("Laporkan perkembangan %s"),
+        }
+        return str(lines[self.view.action] % model._meta.verbose_name)
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Return nothing: docstrings are for who reads the code."""
+        return str(getattr(self.view, "about", ""))
+
+    def get_override_parameters(self) -> list[Any]:
+        """Return what every list and row may be asked for, and on which state of a row a decision rests."""
+        parameters: list[Any] = list(super().get_override_parameters())
+        if getattr(self.view, "action", None) in {"list", "retrieve"} and hasattr(self.view, "columns_of_csv"):
+            names = list(self.view.get_serializer_class()().fields)
+            parameters.append(
+                OpenApiParameter(
+                    "fields",
+                    {"type": "array", "items": {"type": "string", "enum": names}},
+                    description=_("Kolom yang diminta, dipisahkan koma; tanpa ini semuanya."),
+                    style="form",
+                    explode=False,
+                )
+            )
+        if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update"}:
+            about = _("ETag baris yang dibaca sebelum memutuskan; bila baris itu berubah, jawabannya 412.")
+            parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=about))
+        return parameters
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for code in self._problems():
+            problem = OpenApiResponse(ProblemSerializer, description=_SAID[code]())
+            bodies.setdefault(code, self._get_response_for_code(problem, code, [MEDIA_TYPE], direction))
+        if self.method == "GET":
+            bodies["304"] = {"description": _("Tidak berubah sejak ETag pada If-None-Match.")}
+        return bodies
+
+    def _problems(self) -> list[str]:
+        codes = ["400", "403", "406"]
+        if "{" in self.path or getattr(self.view, "action", None) == "list":
+            codes.append("404")
+        if self.method in {"POST", "PATCH"}:
+            codes += ["413", "415"]
+        if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update", "updates"}:
+            codes += ["409", "412"]
+        return codes
+
+
+_SAID = {
+    "400": lambda: _("Ada yang salah dalam permintaan; “errors” menyebut apa."),
+    "403": lambda: _("Bukan wewenang Anda, atau Anda belum masuk."),
+    "404": lambda: _("Tidak ada, atau bukan untuk Anda."),
+    "406": lambda: _("Bentuk yang diminta tidak ada."),
+    "409": lambda: _("Keadaan baris ini tidak memungkinkannya."),
+    "412": lambda: _("Baris ini berubah sejak dibaca."),
+    "413": lambda: _("Kiriman terlalu besar."),
+    "415": lambda: _("Kiriman harus berupa JSON."),
+}
