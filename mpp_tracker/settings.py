@@ -386,8 +386,20 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # The first says how a program that brings nothing is to come: with a token, hence 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "regions.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["mpp_tracker.lib.limits.ApiThrottle"],
     "EXCEPTION_HANDLER": "mpp_tracker.lib.problems.as_problem",
     "URL_FORMAT_OVERRIDE": None,
+}
+
+# How often the API may be asked: by an address without an account, and by an account, whatever its tokens.
+API_RATES = {
+    "visitor": env.str("API_RATE_VISITOR", default="120/min"),
+    "account": env.str("API_RATE_ACCOUNT", default="600/min"),
 }
 
 # --- Logs ------------------------------------------------------------------------------------------------

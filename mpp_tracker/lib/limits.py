@@ -32,6 +32,19 @@ class AskerThrottle(SimpleRateThrottle):
         return f"asked:{self.scope}:{network}"
 
 
+class ApiThrottle(AskerThrottle):
+    """Count what is asked of the API: 429 with `Retry-After` beyond `API_RATES`."""
+
+    def __init__(self) -> None:
+        """Wait for who asks: the rate depends on it."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        """Return whether the request may go on, and count it."""
+        rate = settings.API_RATES["account" if request.user.is_authenticated else "visitor"]
+        super().__init__("api", rate=rate)
+        return super().allow_request(request, view)
+
+
 def seconds_to_wait(request: HttpRequest, scope: str, *, visitor: str, account: str) -> int:
     """Return 0 when the request may go on, and is counted; else in how many seconds it may be tried again.
 

@@ -6,7 +6,16 @@ from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.evidence import Evidence, EvidenceKind
-from regions.models.jurisdiction import Person, Turf, require_editor, still_permitted, turf_of
+from regions.models.jurisdiction import (
+    Person,
+    Place,
+    Turf,
+    is_narrowed,
+    narrow,
+    require_editor,
+    still_permitted,
+    turf_of,
+)
 from regions.models.ledger import (
     LEDGERS,
     DigitalAdoption,
@@ -20,9 +29,11 @@ from regions.models.notices import Notice
 from regions.models.opinions import Opinion
 from regions.models.readiness import ReadinessAssessment, ReadinessBaseline
 from regions.models.sites import Site
+from regions.models.tokens import ApiToken
 
 __all__ = [
     "LEDGERS",
+    "ApiToken",
     "Assignment",
     "Ceremony",
     "CeremonySite",
@@ -39,6 +50,7 @@ __all__ = [
     "OperatingRecord",
     "Opinion",
     "Person",
+    "Place",
     "Province",
     "ReadinessAssessment",
     "ReadinessBaseline",
@@ -47,6 +59,8 @@ __all__ = [
     "Site",
     "SiteEntry",
     "Turf",
+    "is_narrowed",
+    "narrow",
     "require_editor",
     "still_permitted",
     "turf_of",

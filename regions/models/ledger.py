@@ -43,13 +43,14 @@ class LedgerQuerySet(models.QuerySet):
 
     def known_to(self, user: Person) -> Self:
         """Keep those of which `user` learns who said what: their own, and on their turf all that left the draft."""
-        turf = turf_of(user)
-        on_turf = turf.reaches(cast("type[LedgerEntry]", self.model).HOLDER) & ~Q(state=EntryState.DRAFT)
-        return self.filter(Q(reported_by=turf.user_id) | on_turf)
+        turf, holder = turf_of(user), cast("type[LedgerEntry]", self.model).HOLDER
+        on_turf = turf.reaches(holder) & ~Q(state=EntryState.DRAFT)
+        return self.filter(turf.wrote("reported_by", holder) | on_turf)
 
     def editable_by(self, user: Person) -> Self:
         """Keep what `user` may still change: nothing that was reported, and only their own drafts."""
-        return self.filter(state=EntryState.DRAFT, reported_by=turf_of(user).user_id)
+        own = turf_of(user).wrote("reported_by", cast("type[LedgerEntry]", self.model).HOLDER)
+        return self.filter(own, state=EntryState.DRAFT)
 
     def reviewable_by(self, user: Person) -> Self:
         """Keep the reports that `user` may verify or return: never their own."""
