@@ -366,6 +366,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # What the broker lost, what a killed worker left, and what is to be tried once more.
+    "deliver webhooks": {
+        "task": "regions.deliver_webhooks",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "sweep the API": {
+        "task": "regions.sweep_api",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep evidence": {
         "task": "regions.sweep_evidence",
         "schedule": crontab(hour="1", minute="40"),
@@ -391,7 +402,7 @@ REST_FRAMEWORK = {
         "regions.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["mpp_tracker.lib.limits.ApiThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ApiThrottle"],
     "EXCEPTION_HANDLER": "mpp_tracker.lib.problems.as_problem",
     "URL_FORMAT_OVERRIDE": None,
 }

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from regions.models import ApiToken, Province, Regency, turf_of
+from regions.choices import EventKind
+from regions.models import ApiToken, Province, Regency, Webhook, turf_of
+from regions.services.webhooks import check_address
 
 
 class NarrowedForm(forms.ModelForm):
@@ -66,3 +68,23 @@ class TokenForm(NarrowedForm):
         token: ApiToken = self.instance
         token.expires_at = now + timedelta(days=self.cleaned_data["days"])
         return token
+
+
+class WebhookForm(NarrowedForm):
+    """A webhook to be made."""
+
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kejadian"), choices=EventKind, widget=forms.CheckboxSelectMultiple, initial=EventKind.values
+    )
+
+    field_order = ("name", "url", "kinds", "area")
+
+    class Meta:
+        model = Webhook
+        fields = ("name", "url", "kinds")
+
+    def clean_url(self) -> str:
+        """Return an address that may be reached."""
+        url: str = self.cleaned_data["url"]
+        check_address(url)
+        return url

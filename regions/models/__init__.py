@@ -1,5 +1,6 @@
 """The rows of the rollout: areas, sites, the ledger of what happened, and what waits to be recomputed."""
 
+from regions.models.answers import KeptAnswer
 from regions.models.areas import FormerProvince, Province, Regency, RegencyAlias
 from regions.models.assignments import Assignment
 from regions.models.ceremonies import Ceremony, CeremonySite
@@ -30,6 +31,7 @@ from regions.models.opinions import Opinion
 from regions.models.readiness import ReadinessAssessment, ReadinessBaseline
 from regions.models.sites import Site
 from regions.models.tokens import ApiToken
+from regions.models.webhooks import Happening, Webhook, WebhookDelivery
 
 __all__ = [
     "LEDGERS",
@@ -43,6 +45,8 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "FormerProvince",
+    "Happening",
+    "KeptAnswer",
     "LedgerEntry",
     "LedgerQuerySet",
     "Milestone",
@@ -59,6 +63,8 @@ __all__ = [
     "Site",
     "SiteEntry",
     "Turf",
+    "Webhook",
+    "WebhookDelivery",
     "is_narrowed",
     "narrow",
     "require_editor",

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mpp_tracker.urls import urlpatterns as product
+from regions.idempotency import answered_once
 from regions.models import Milestone, Site
 from regions.services.ledger import report
 
@@ -27,6 +28,7 @@ class Reports(APIView):
         known = Milestone.objects.known_to(request.user).filter(state="reported")
         return Response({"reports": [entry.receipt for entry in known]})
 
+    @answered_once
     def post(self, request: Request) -> Response:
         said: dict[str, Any] = request.data
         site = get_object_or_404(Site.objects.editable_by(request.user), pk=said["site"])
