@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import urlsplit
 
 import certifi
@@ -97,7 +97,7 @@ def target_of(url: str, *, network: Network = INTERNET) -> Target:
     """
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or 443
+        host, port = parts.hostname or "", 443 if parts.port is None else parts.port
     except ValueError as error:
         raise NoAddressError from error
     is_plain = url.isascii() and url.isprintable() and not set(url) & {" ", "\\"} and "@" not in parts.netloc
@@ -137,7 +137,8 @@ def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
     """Hang up when all of it takes too long: the line's own time-out begins anew with every byte that dribbles in."""
     # By a name of its own, for encryption takes the first one away.
     with closing(line.dup()) as same_line:
-        deadline = Timer(seconds, _hang_up, [same_line])
+        is_over = Event()
+        deadline = Timer(seconds, _hang_up, [same_line, is_over])
         deadline.daemon = True
         deadline.start()
         try:
@@ -145,6 +146,9 @@ def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
         finally:
             deadline.cancel()
             deadline.join()
+        if is_over.is_set():
+            # What was cut short may have looked like an answer.
+            raise TimeoutError
 
 
 def _post(line: socket.socket, context: ssl.SSLContext, target: Target, body: bytes, headers: Mapping[str, str]) -> int:
@@ -154,7 +158,8 @@ def _post(line: socket.socket, context: ssl.SSLContext, target: Target, body: by
         return connection.getresponse().status
 
 
-def _hang_up(line: socket.socket) -> None:
+def _hang_up(line: socket.socket, is_over: Event) -> None:
+    is_over.set()
     try:
         line.shutdown(socket.SHUT_RDWR)
     except OSError:

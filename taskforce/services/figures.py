@@ -107,10 +107,11 @@ def _announced(today: date) -> Iterator[None]:
                 "as_at": today.isoformat(),
                 "basis": Basis.UNITS_509.value,
                 "figures": {counting: _figure(*figure) for counting, figure in figures.items()},
-                "before": {counting: _figure(*figure) for counting, figure in before.get(province, {}).items()},
+                "before": {counting: _figure(*figure) for counting, figure in before[province].items()},
             }
             for province, figures in after.items()
-            if figures != before.get(province)
+            # Where nothing was stored before, nothing is known to have changed.
+            if province in before and figures != before[province]
         }
     )
 
