@@ -1,10 +1,11 @@
 """Who can sign in, and who did? What a user may do is said by the app that owns the turf (`regions`, `commitments`)."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -110,3 +111,42 @@ class SignInRecord(models.Model):
     def __str__(self) -> str:
         """Return whom it was about and how it ended."""
         return f"{self.email}: {self.get_outcome_display()}"
+
+
+class AskCountManager(models.Manager["AskCount"]):
+    """Count how often somebody asked."""
+
+    def count_one(self, asker: str, *, began_at: datetime) -> int:
+        """Return how often `asker` has asked since then, this time included."""
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT_ONE, [asker, began_at])
+            (count,) = cursor.fetchone()
+        return int(count)
+
+
+class AskCount(models.Model):
+    """How often an account or an address asked the API in the minute that began then; without history."""
+
+    asker = models.CharField(_("penanya"), max_length=60, primary_key=True)
+    began_at = models.DateTimeField(_("sejak"))
+    count = models.PositiveIntegerField(_("kali"))
+
+    objects: ClassVar[AskCountManager] = AskCountManager()
+
+    class Meta:
+        verbose_name = _("hitungan permintaan API")
+        verbose_name_plural = _("hitungan permintaan API")
+        ordering = ["asker"]
+
+    def __str__(self) -> str:
+        """Return who asked."""
+        return self.asker
+
+
+_COUNT_ONE = """
+    INSERT INTO accounts_askcount AS known (asker, began_at, count) VALUES (%s, %s, 1)
+    ON CONFLICT (asker) DO UPDATE SET
+        count = CASE WHEN known.began_at = excluded.began_at THEN known.count + 1 ELSE 1 END,
+        began_at = excluded.began_at
+    RETURNING count
+"""

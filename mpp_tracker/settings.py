@@ -382,6 +382,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("RELEASES_EVERY_SECONDS", default=60.0),
         "options": {"expires": 60},
     },
+    # What the broker lost, what a killed worker left, and what is to be tried once more.
+    "deliver webhooks": {
+        "task": "regions.deliver_webhooks",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "sweep the API": {
+        "task": "regions.sweep_api",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep evidence": {
         "task": "regions.sweep_evidence",
         "schedule": crontab(hour="1", minute="40"),
@@ -400,8 +411,13 @@ PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 # --- API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # The first says how a program that brings nothing is to come: with a token, hence 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "regions.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ApiThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["mpp_tracker.lib.api.formats.Json", "mpp_tracker.lib.api.formats.Csv"],
     "DEFAULT_PARSER_CLASSES": ["mpp_tracker.lib.api.formats.StrictJson"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mpp_tracker.lib.api.formats.Negotiation",
@@ -434,6 +450,12 @@ SPECTACULAR_SETTINGS = {
         "DatePrecisionEnum": "regions.choices.DatePrecision",
         "DigitalStatusEnum": "regions.choices.DigitalStatus",
     },
+}
+
+# How often the API may be asked: by an address without an account, and by an account, whatever its tokens.
+API_RATES = {
+    "visitor": env.str("API_RATE_VISITOR", default="120/min"),
+    "account": env.str("API_RATE_ACCOUNT", default="600/min"),
 }
 
 # --- Logs ------------------------------------------------------------------------------------------------

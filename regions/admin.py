@@ -22,6 +22,7 @@ from mpp_tracker.lib.history import VersionedForm, history_of
 from regions.choices import EntryState, ReadinessAspect
 from regions.forms import ReadinessFileForm
 from regions.models import (
+    ApiToken,
     Assignment,
     Ceremony,
     CeremonySite,
@@ -47,6 +48,7 @@ from regions.services.assignments import check_grant, grant
 from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
 from regions.services.notices import send_again
 from regions.services.readiness import COLUMNS, LEVEL_WORDS, freeze
+from regions.services.tokens import revoke
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -423,6 +425,39 @@ class NoticeAdmin(ReadOnly, admin.ModelAdmin):
         for notice in doubtful:
             send_again(notice, now=timezone.now())
         self.message_user(request, _("%(count)d surel akan dikirim lagi.") % {"count": len(doubtful)})
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["name", "prefix", "user", "reads_only", "area", "expires_at", "last_used_at", "revoked_at"]
+    fields = readonly_fields = (
+        "name",
+        "prefix",
+        "user",
+        "reads_only",
+        "area",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+        "revoked_by",
+    )
+    list_filter = ["reads_only", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["user", "province", "regency"]
+    search_fields = ["name", "prefix", "user__email"]
+    date_hierarchy = "created_at"
+    actions = ["revoke"]
+
+    @admin.display(description=_("wilayah"))
+    def area(self, token: ApiToken) -> str:
+        return str(token.area or _("semua wilayahnya"))
+
+    @admin.action(description=_("Cabut token"))
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        tokens = list(queryset.filter(revoked_at=None))
+        for token in tokens:
+            revoke(token, now=timezone.now(), by=cast("User", request.user))
+        self.message_user(request, _("%(count)d token dicabut.") % {"count": len(tokens)})
 
 
 def _doubtful_since() -> datetime:

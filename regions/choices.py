@@ -91,10 +91,35 @@ class NoticeKind(models.TextChoices):
     DIGEST = "digest", _("Ringkasan mingguan")
     ENDING = "ending", _("Perjanjian segera berakhir")
     LETTER = "letter", _("Surat untuk daerah")
+    WEBHOOK = "webhook", _("Webhook dimatikan")
 
 
-MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.DIGEST, NoticeKind.ENDING, NoticeKind.LETTER})
+MAILED_AT_ONCE = frozenset(
+    {NoticeKind.RETURNED, NoticeKind.DIGEST, NoticeKind.ENDING, NoticeKind.LETTER, NoticeKind.WEBHOOK}
+)
 """Everything else is read in the page and in the weekly digest: one mail a week, not one an event."""
+
+
+class EventKind(models.TextChoices):
+    """Of what programs can be told."""
+
+    VERIFIED = "verified", _("Laporan diverifikasi")
+    RETURNED = "returned", _("Laporan dikembalikan")
+    COVERAGE = "coverage", _("Cakupan provinsi berubah")
+
+
+class DeliveryState(models.TextChoices):
+    """What became of an event on its way to an address."""
+
+    WAITING = "waiting", _("Menunggu")
+    DELIVERED = "delivered", _("Diterima")
+    FAILED = "failed", _("Gagal")
+    WITHHELD = "withheld", _("Ditahan: pemiliknya tidak lagi boleh membacanya")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this state is shown."""
+        return _DELIVERY_TONES[self]
 
 
 class Stage(models.TextChoices):
@@ -235,6 +260,12 @@ _ENTRY_TONES = {
     EntryState.REPORTED: Tone.PROMISED,
     EntryState.VERIFIED: Tone.DONE,
     EntryState.RETURNED: Tone.HALTED,
+}
+_DELIVERY_TONES = {
+    DeliveryState.WAITING: Tone.PROMISED,
+    DeliveryState.DELIVERED: Tone.DONE,
+    DeliveryState.FAILED: Tone.HALTED,
+    DeliveryState.WITHHELD: Tone.UNKNOWN,
 }
 _STAGE_TONES = {
     Stage.COMMITTED: Tone.PROMISED,

@@ -10,10 +10,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from mpp_tracker.lib.language import plain_path
-from regions.models import turf_of
+from regions.models import Person, turf_of
 
 # Where the second factor is set up, and where one leaves without it.
 OPEN_PATHS = ("/akun/", "/static/", "/healthz", "/readyz")
+# Where rights are handed on to programs.
+CLOSED_PATHS = ("/akun/token/", "/akun/webhook/")
+
+
+def lacks_second_factor(user: Person) -> bool:
+    """Return whether `user` has still to set up a second factor, which their role demands."""
+    return settings.REQUIRE_SECOND_FACTOR and turf_of(user).is_editor and not is_mfa_enabled(user)
 
 
 class SecondFactorMiddleware:
@@ -24,15 +31,9 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request, or redirect it."""
-        if (
-            settings.REQUIRE_SECOND_FACTOR
-            and not plain_path(request.path).startswith(OPEN_PATHS)
-            and self._lacks_one(request)
-        ):
+        path = plain_path(request.path)
+        is_open = path.startswith(OPEN_PATHS) and not path.startswith(CLOSED_PATHS)
+        if not is_open and lacks_second_factor(request.user):
             messages.warning(request, _("Pasang verifikasi dua langkah dahulu; peran Anda memerlukannya."))
             return redirect("mfa_activate_totp")
         return self.get_response(request)
-
-    @staticmethod
-    def _lacks_one(request: HttpRequest) -> bool:
-        return turf_of(request.user).is_editor and not is_mfa_enabled(request.user)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from regions import evidence_views, offline_views, readiness_views, views
+from regions import evidence_views, offline_views, readiness_views, token_views, views, webhook_views
 
 # Which entry of which ledger; the key fits the column.
 ENTRY = r"(?P<ledger>tahap|operasional)/(?P<pk>[0-9]{1,18})"
@@ -23,6 +23,15 @@ urlpatterns = [
     path("pemberitahuan/<int:pk>/", views.read_notice, name="notice"),
     path("kerja/sesi/", offline_views.session, name="session"),
     path("kerja/worker.js", offline_views.worker, name="worker"),
+    path("akun/token/", token_views.tokens, name="tokens"),
+    path("akun/token/baru/", token_views.new_token, name="token-new"),
+    path("akun/token/<int:pk>/cabut/", token_views.revoke_token, name="token-revoke"),
+    path("akun/webhook/", webhook_views.webhooks, name="webhooks"),
+    path("akun/webhook/baru/", webhook_views.new_webhook, name="webhook-new"),
+    path("akun/webhook/<int:pk>/", webhook_views.webhook, name="webhook"),
+    path("akun/webhook/<int:pk>/sakelar/", webhook_views.switch_webhook, name="webhook-switch"),
+    path("akun/webhook/<int:pk>/uji/", webhook_views.test_webhook, name="webhook-test"),
+    path("akun/webhook/<int:pk>/rahasia/", webhook_views.renew_webhook, name="webhook-renew"),
     path("bukti/<int:pk>/", evidence_views.download, name="evidence"),
     path("bukti/<int:pk>/tarik/", evidence_views.take_back, name="evidence-take-back"),
     re_path(rf"^kerja/laporan/{ENTRY}/$", views.receipt, name="receipt"),

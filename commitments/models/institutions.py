@@ -14,7 +14,7 @@ from accounts.models import User
 from commitments.choices import InstitutionKind
 from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
-from regions.models import Person, turf_of
+from regions.models import Person, is_narrowed, turf_of
 from regions.models.assignments import AssignmentQuerySet
 
 
@@ -146,11 +146,11 @@ class InstitutionAssignment(models.Model):
 
 
 def institutions_of(user: Person) -> frozenset[int]:
-    """Return the keys of the institutions that `user` speaks for today, under all their names.
+    """Return the keys of the institutions that `user` speaks for today, under all their names; none for one place.
 
     Asked of the database once per request: the user object, made anew for each, remembers it.
     """
-    if not isinstance(user, User) or not user.is_active:
+    if not isinstance(user, User) or not user.is_active or is_narrowed(user):
         return frozenset()
     remembered: frozenset[int] | None = user.__dict__.get("_institutions")
     if remembered is None:

@@ -24,12 +24,16 @@ class AskerThrottle(SimpleRateThrottle):
         super().__init__()
 
     def get_cache_key(self, request: HttpRequest, view: object) -> str:
-        """Return what is counted; of IPv6 a household's or office's whole network, which has addresses to waste."""
-        if request.user.is_authenticated:
-            return f"asked:{self.scope}:user:{request.user.pk}"
-        address = get_adapter().get_client_ip(request)
-        network = ip_network(f"{address}/64", strict=False) if ":" in address else address
-        return f"asked:{self.scope}:{network}"
+        """Return what is counted."""
+        return f"asked:{self.scope}:{asker(request)}"
+
+
+def asker(request: Any) -> str:
+    """Return who asks: an account, or an address; of IPv6 a whole network, whose household has addresses to waste."""
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    address = get_adapter().get_client_ip(request)
+    return str(ip_network(f"{address}/64", strict=False) if ":" in address else address)
 
 
 def seconds_to_wait(request: HttpRequest, scope: str, *, visitor: str, account: str) -> int:

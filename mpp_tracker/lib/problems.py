@@ -9,13 +9,15 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 MEDIA_TYPE = "application/problem+json"
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the problem that an exception in an API view becomes, None when it is a fault of ours."""
+    # Here, because the views load what the settings name, which answers with problems itself.
+    from rest_framework.views import exception_handler
+
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -1,12 +1,22 @@
 """The rows of the rollout: areas, sites, the ledger of what happened, and what waits to be recomputed."""
 
+from regions.models.answers import KeptAnswer
 from regions.models.areas import FormerProvince, Province, Regency, RegencyAlias
 from regions.models.assignments import Assignment
 from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.evidence import Evidence, EvidenceKind
-from regions.models.jurisdiction import Person, Turf, require_editor, still_permitted, turf_of
+from regions.models.jurisdiction import (
+    Person,
+    Place,
+    Turf,
+    is_narrowed,
+    narrow,
+    require_editor,
+    still_permitted,
+    turf_of,
+)
 from regions.models.ledger import (
     LEDGERS,
     DigitalAdoption,
@@ -20,9 +30,12 @@ from regions.models.notices import Notice
 from regions.models.opinions import Opinion
 from regions.models.readiness import ReadinessAssessment, ReadinessBaseline
 from regions.models.sites import Site
+from regions.models.tokens import ApiToken
+from regions.models.webhooks import Happening, Webhook, WebhookDelivery
 
 __all__ = [
     "LEDGERS",
+    "ApiToken",
     "Assignment",
     "Ceremony",
     "CeremonySite",
@@ -32,6 +45,8 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "FormerProvince",
+    "Happening",
+    "KeptAnswer",
     "LedgerEntry",
     "LedgerQuerySet",
     "Milestone",
@@ -39,6 +54,7 @@ __all__ = [
     "OperatingRecord",
     "Opinion",
     "Person",
+    "Place",
     "Province",
     "ReadinessAssessment",
     "ReadinessBaseline",
@@ -47,6 +63,10 @@ __all__ = [
     "Site",
     "SiteEntry",
     "Turf",
+    "Webhook",
+    "WebhookDelivery",
+    "is_narrowed",
+    "narrow",
     "require_editor",
     "still_permitted",
     "turf_of",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mpp_tracker.lib.constraints import between, both_or_neither, one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import IslandGroup, RegencyKind
-from regions.models.jurisdiction import Person, turf_of
+from regions.models.jurisdiction import Person, Place, turf_of
 
 
 class AreaQuerySet(models.QuerySet):
@@ -82,6 +82,12 @@ class Province(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    @property
+    def place(self) -> Place:
+        """Return the province as a place to which rights can be narrowed."""
+        regencies: models.QuerySet = self.regencies.all()
+        return Place(self.pk, frozenset(regencies.values_list("pk", flat=True)), is_province=True)
 
 
 @tracked()
@@ -172,6 +178,11 @@ class Regency(models.Model):
     def get_absolute_url(self) -> str:
         """Return the public page of the regency."""
         return reverse("dashboard:regency", args=[self.code])
+
+    @property
+    def place(self) -> Place:
+        """Return the regency as a place to which rights can be narrowed."""
+        return Place(self.province_id, frozenset({self.pk}), is_province=False)
 
     def former_on(self, day: date) -> "FormerProvince | None":
         """Return the province and code under which it stood on a day, None where these are today's.

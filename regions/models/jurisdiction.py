@@ -1,7 +1,8 @@
 """What is a user's turf? The only place that turns assignments into rows one may see or change.
 
 Every queryset that holds rows of a turf has `visible_to(user)` and `editable_by(user)`, built from here; they are
-the first call of every view, endpoint, export, autocomplete and download.
+the first call of every view, endpoint, export, autocomplete and download. An API token or a webhook that is limited
+to one jurisdiction narrows the turf here too, with `narrow`, so that there is no second way.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,15 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True)
+class Place:
+    """One jurisdiction to which rights can be narrowed: a whole province, or one regency of it."""
+
+    province: int
+    regencies: frozenset[int]
+    is_province: bool
+
+
+@dataclass(frozen=True)
 class Turf:
     """What a user may do today, and where."""
 
@@ -30,6 +40,12 @@ class Turf:
     """Keys of the regencies the user is an officer of."""
     provinces: frozenset[int] = frozenset()
     """Keys of the provinces the user works for."""
+    read_regencies: frozenset[int] = frozenset()
+    """Keys of the regencies of which the user reads every report."""
+    read_provinces: frozenset[int] = frozenset()
+    """Keys of the provinces of which the user reads every report."""
+    is_narrowed: bool = False
+    """Whether it is less than the user holds: what is left of it in one place."""
 
     @property
     def is_editor(self) -> bool:
@@ -65,7 +81,38 @@ class Turf:
         if self.sees_nation:
             return Q()
         to = f"{regency}__" if regency else ""
-        return Q(**{f"{to}pk__in": self.regencies}) | Q(**{f"{to}province__in": self.provinces})
+        return Q(**{f"{to}pk__in": self.read_regencies}) | Q(**{f"{to}province__in": self.read_provinces})
+
+    def wrote(self, author: str, regency: str) -> Q:
+        """Return the condition that the user is a row's `author`; narrowed to a place, they see only what lies there.
+
+        Args:
+            author: the field that names who wrote the row.
+            regency: as in `reaches`.
+        """
+        own = Q(**{author: self.user_id})
+        return own & self.reaches(regency) if self.is_narrowed else own
+
+    def within(self, place: Place) -> "Turf":
+        """Return what is left of the turf in one place.
+
+        Who works for the nation reads every report of the place; who edits its records reports there, as an officer
+        does. What is nobody's in particular, such as the nation's records and the review of reports, is not of the
+        place.
+        """
+        reads_all = self.sees_nation or place.province in self.read_provinces
+        regencies = place.regencies if self.is_editor else self.regencies & place.regencies
+        provinces = self.provinces & {place.province} if place.is_province else frozenset()
+        roles = {Role.OFFICER: regencies, Role.PROVINCE: provinces}
+        return Turf(
+            user_id=self.user_id,
+            roles=frozenset(role for role, keys in roles.items() if keys),
+            regencies=regencies,
+            provinces=provinces,
+            read_regencies=place.regencies if reads_all else self.read_regencies & place.regencies,
+            read_provinces=frozenset({place.province}) if reads_all and place.is_province else frozenset(),
+            is_narrowed=True,
+        )
 
 
 def turf_of(user: Person) -> Turf:
@@ -77,8 +124,20 @@ def turf_of(user: Person) -> Turf:
         return Turf()
     remembered: Turf | None = user.__dict__.get("_turf")
     if remembered is None:
-        remembered = user.__dict__["_turf"] = _ask(user)
+        place = user.__dict__.get("_place")
+        remembered = user.__dict__["_turf"] = _ask(user).within(place) if place else _ask(user)
     return remembered
+
+
+def narrow(user: User, *, to: Place) -> None:
+    """Leave `user`, as this object knows them, no more than their turf in one place: for a token or a webhook."""
+    user.__dict__["_place"] = to
+    user.__dict__.pop("_turf", None)
+
+
+def is_narrowed(user: Person) -> bool:
+    """Return whether this object stands for less than `user` is; what is of no place is then closed to it."""
+    return "_place" in user.__dict__
 
 
 def require_editor(user: Person) -> User:
@@ -110,9 +169,13 @@ def _ask(user: User) -> Turf:
     # By the relation's name, because the assignments are rows of areas, which ask here themselves.
     assignments: Any = user.assignments
     held = list(assignments.valid_on(timezone.localdate()).values_list("role", "regency", "province"))
+    regencies = frozenset(regency for _role, regency, _province in held if regency)
+    provinces = frozenset(province for _role, _regency, province in held if province)
     return Turf(
         user_id=user.pk,
         roles=frozenset(Role(role) for role, _regency, _province in held),
-        regencies=frozenset(regency for _role, regency, _province in held if regency),
-        provinces=frozenset(province for _role, _regency, province in held if province),
+        regencies=regencies,
+        provinces=provinces,
+        read_regencies=regencies,
+        read_provinces=provinces,
     )

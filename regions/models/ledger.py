@@ -51,13 +51,14 @@ class LedgerQuerySet(models.QuerySet):
         return self.annotate(is_told=told)
 
     def _is_known_to(self, user: Person) -> Q:
-        turf = turf_of(user)
-        on_turf = turf.reaches(cast("type[LedgerEntry]", self.model).HOLDER) & ~Q(state=EntryState.DRAFT)
-        return Q(reported_by=turf.user_id) | on_turf
+        turf, holder = turf_of(user), cast("type[LedgerEntry]", self.model).HOLDER
+        on_turf = turf.reaches(holder) & ~Q(state=EntryState.DRAFT)
+        return turf.wrote("reported_by", holder) | on_turf
 
     def editable_by(self, user: Person) -> Self:
         """Keep what `user` may still change: nothing that was reported, and only their own drafts."""
-        return self.filter(state=EntryState.DRAFT, reported_by=turf_of(user).user_id)
+        own = turf_of(user).wrote("reported_by", cast("type[LedgerEntry]", self.model).HOLDER)
+        return self.filter(own, state=EntryState.DRAFT)
 
     def reviewable_by(self, user: Person) -> Self:
         """Keep the reports that `user` may verify or return: never their own."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mpp_tracker.lib.constraints import one_of
 from mpp_tracker.lib.history import tracked
 from regions.choices import MAILED_AT_ONCE, NoticeKind
-from regions.models.jurisdiction import Person, turf_of
+from regions.models.jurisdiction import Person, is_narrowed, turf_of
 
 MAX_FAILURES = 12
 """After so many refusals by the mail server, about three days, a mail is given up; the notice stays in the page."""
@@ -22,8 +22,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """Questions about many notices."""
 
     def visible_to(self, user: Person) -> Self:
-        """Keep what `user` was told."""
-        return self.filter(recipient=turf_of(user).user_id)
+        """Keep what `user` was told, which may be about any place."""
+        return self.none() if is_narrowed(user) else self.filter(recipient=turf_of(user).user_id)
 
     def unread(self) -> Self:
         """Keep what the recipient has not opened yet."""

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from regions.choices import Role
-from regions.models import Assignment, turf_of
+from regions.models import Assignment, is_narrowed, turf_of
 from regions.rules import MAY_GRANT
 
 
 def grantable_by(user: User) -> frozenset[Role]:
     """Return the roles that `user` may give to others: none that allows more than their own."""
+    if is_narrowed(user):
+        return frozenset()
     if user.is_superuser:
         return frozenset(Role)
     held = turf_of(user).roles

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp_tracker.lib.constraints import refusals_in_words, save_checked
 from mpp_tracker.lib.queue import nudge
-from regions.choices import EntryChannel, EntryState, NoticeKind
+from regions.choices import EntryChannel, EntryState, EventKind, NoticeKind
 from regions.models import DirtyProvince, FormerProvince, LedgerEntry, Province, Regency
 from regions.rules import start_of_period
 from regions.services.notices import tell_decisions
+from regions.services.webhooks import announce
 
 RECOMPUTE_TASK = "taskforce.recompute_dirty_provinces"
 """By name, because imports run from `taskforce` to here; a test holds that the task exists."""
@@ -142,6 +143,7 @@ def send_back(entry: Entry, *, by: User, reason: str) -> Entry:
     entry = _under_review(entry, by=by)
     _review(entry, EntryState.RETURNED, by=by, note=reason.strip())
     tell_decisions([entry], kind=NoticeKind.RETURNED)
+    announce([entry], kind=EventKind.RETURNED)
     return entry
 
 
@@ -192,6 +194,7 @@ def _follow_up(verified: Sequence[LedgerEntry]) -> None:
         mark_dirty(*(entry.holder for entry in counting), since=since)
     reports = [entry for entry in verified if entry.channel == EntryChannel.REPORT]
     tell_decisions(reports, kind=NoticeKind.VERIFIED)
+    announce(verified, kind=EventKind.VERIFIED)
 
 
 def _review(entry: LedgerEntry, state: EntryState, *, by: User, note: str) -> None:

@@ -66,7 +66,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def _concerns(self, user: Person) -> Q:
         """Return the condition that an item is `user`'s to do, or about their turf."""
         turf = turf_of(user)
-        about = turf.reaches("regency") | turf.reaches("site__regency") | Q(province__in=turf.provinces)
+        about = turf.reaches("regency") | turf.reaches("site__regency") | Q(province__in=turf.read_provinces)
         return about | self._owned_by(user)
 
     def _owned_by(self, user: Person) -> Q:

@@ -99,9 +99,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         if turf.sees_nation:
             return self
         institutions = institutions_of(user)
-        if not (turf.roles or institutions):
-            return self.none()
-        own = Q(regency__in=turf.regencies) | Q(province__in=turf.provinces)
+        own = Q(regency__in=turf.read_regencies) | Q(province__in=turf.read_provinces)
         if institutions:
             own |= Q(agreement__in=Agreement.objects.filter(institutions__in=institutions))
         return self.filter(own)

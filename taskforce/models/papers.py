@@ -29,7 +29,8 @@ def reader_of(user: Person) -> str:
     if not user.is_authenticated:
         return ""
     turf = turf_of(user)
-    held = (sorted(turf.roles), sorted(turf.regencies), sorted(turf.provinces), sorted(institutions_of(user)))
+    places = (turf.regencies, turf.provinces, turf.read_regencies, turf.read_provinces, institutions_of(user))
+    held = (sorted(turf.roles), *(sorted(keys) for keys in places))
     return sha256(repr(held).encode()).hexdigest()
 
 

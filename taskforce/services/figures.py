@@ -13,11 +13,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from regions.models import DirtyProvince
+from regions.choices import EventKind
+from regions.models import DirtyProvince, Webhook
 from regions.rules import ROLLOUT_BEGAN_ON
-from taskforce.choices import RunKind
+from regions.services.webhooks import announce_coverage
+from taskforce.choices import Basis, Counting, RunKind
 from taskforce.coverage import DAILY_FIGURES
-from taskforce.models import CoverageRun
+from taskforce.models import CoverageRun, CoverageSnapshot
+from taskforce.rules import percentage
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,8 @@ def recompute_dirty_provinces(*, today: date) -> CoverageRun | None:
         first_day = min(note.since for note in notes)
         names = sorted({note.province.name for note in notes})
         run = _start(RunKind.RECOMPUTE, ", ".join(names), first_day, today)
-        _store(run, provinces=sorted({note.province_id for note in notes}))
+        with _announced(today):
+            _store(run, provinces=sorted({note.province_id for note in notes}))
         _take(notes)
     return run
 
@@ -52,7 +56,8 @@ def rebuild(*, today: date) -> CoverageRun:
     with _recorded(RunKind.REBUILD, ROLLOUT_BEGAN_ON, today):
         notes = list(DirtyProvince.objects.all())
         run = _start(RunKind.REBUILD, "", ROLLOUT_BEGAN_ON, today)
-        _store(run, excused=[note.province_id for note in notes])
+        with _announced(today):
+            _store(run, excused=[note.province_id for note in notes])
         _take(notes)
     if run.drift_count:
         logger.error("Coverage run %d found %d stored figures that had drifted.", run.pk, run.drift_count)
@@ -85,6 +90,47 @@ def _recorded(kind: RunKind, first_day: date, last_day: date) -> Iterator[None]:
             error=f"{type(error).__name__}: {error}",
         )
         raise
+
+
+@contextmanager
+def _announced(today: date) -> Iterator[None]:
+    """Tell programs in which provinces the figures of today are not what they were before, where any listens."""
+    if not Webhook.objects.listening_to(EventKind.COVERAGE).exists():
+        yield
+        return
+    before = _latest(today)
+    yield
+    after = _latest(today)
+    announce_coverage(
+        {
+            province: {
+                "as_at": today.isoformat(),
+                "basis": Basis.UNITS_509.value,
+                "figures": {counting: _figure(*figure) for counting, figure in figures.items()},
+                "before": {counting: _figure(*figure) for counting, figure in before[province].items()},
+            }
+            for province, figures in after.items()
+            # Where nothing was stored before, nothing is known to have changed.
+            if province in before and figures != before[province]
+        }
+    )
+
+
+def _latest(today: date) -> dict[int, dict[str, tuple[int, int]]]:
+    """Return units and covered of each province by what is counted, as they stand on the last day that is stored."""
+    rows = CoverageSnapshot.objects.filter(basis=Basis.UNITS_509, as_at__lte=today)
+    nation = rows.filter(province=None, counting=Counting.INAUGURATED).order_by("-as_at").first()
+    figures: dict[int, dict[str, tuple[int, int]]] = {}
+    if nation is not None:
+        of_day = rows.filter(as_at=nation.as_at, province__isnull=False).order_by()
+        for province, counting, units, covered in of_day.values_list("province", "counting", "units", "covered"):
+            figures.setdefault(province, {})[counting] = (units, covered)
+    return figures
+
+
+def _figure(units: int, covered: int) -> dict[str, int | str | None]:
+    share = percentage(covered, units)
+    return {"units": units, "covered": covered, "coverage_pct": None if share is None else str(share)}
 
 
 def _start(kind: RunKind, reason: str, first_day: date, last_day: date) -> CoverageRun:

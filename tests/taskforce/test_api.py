@@ -165,7 +165,7 @@ def test_an_address_that_does_not_exist_is_refused_in_the_same_shape(client: Cli
     assert (response.status_code, response.json()["status"]) == (404, 404)
 
 
-def test_it_takes_two_queries(client: Client, django_assert_num_queries: Any) -> None:
-    # 1 the facts, 2 the targets
-    with django_assert_num_queries(2):
+def test_it_takes_two_queries_and_a_count(client: Client, django_assert_num_queries: Any) -> None:
+    # 1 how often the address has asked, 2 the facts, 3 the targets
+    with django_assert_num_queries(3):
         ask(client, as_at="2024-12-12")
