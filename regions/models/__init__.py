@@ -6,6 +6,7 @@ from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.evidence import Evidence, EvidenceKind
+from regions.models.imports import ImportBatch, ImportRow
 from regions.models.jurisdiction import Person, Turf, require_editor, still_permitted, turf_of
 from regions.models.ledger import (
     LEDGERS,
@@ -32,6 +33,8 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "FormerProvince",
+    "ImportBatch",
+    "ImportRow",
     "LedgerEntry",
     "LedgerQuerySet",
     "Milestone",
