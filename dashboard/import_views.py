@@ -71,8 +71,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds)
     if request.method == "POST" and form.is_valid():
         try:
-            if seconds_to_wait(request, "import", visitor=PER_ACCOUNT, account=PER_ACCOUNT):
-                raise ValidationError(_("Anda mengirim terlalu banyak berkas dalam waktu singkat."))
+            _refuse_haste(request)
             file = form.cleaned_data["file"]
             batch = imports.receive(form.cleaned_data["kind"], file.name, file.read(), by=user)
         except ValidationError as error:
@@ -119,7 +118,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
 def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Have a file tried again with the proposals that were ticked."""
     found = _own(request, pk)
-    offered = {_name(place): proposal[:3] for place, proposal in enumerate(_proposals(found))}
+    offered = {str(place): proposal[:3] for place, proposal in enumerate(_proposals(found))}
     ticked = [offered[name] for name in request.POST.getlist("usulan") if name in offered]
     if not ticked:
         messages.warning(request, _("Centang sedikitnya satu usulan."))
@@ -167,7 +166,7 @@ def mend(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def kind_file(request: HttpRequest, name: str, what: str) -> HttpResponseBase:
     """Send a template, or what is recorded of a kind within one's turf."""
-    kind = next((each for each in kinds_for(request.user) if each.NAME == name), None)
+    kind = next((each for each in kinds_for(request.user) if name == each.NAME), None)
     if kind is None:
         raise Http404
     made = kind(_user(request))
@@ -181,6 +180,11 @@ def kind_file(request: HttpRequest, name: str, what: str) -> HttpResponseBase:
     return FileResponse(as_xlsx(made), as_attachment=True, filename=f"pantau-mpp-{name}-{day}.xlsx", content_type=XLSX)
 
 
+def _refuse_haste(request: HttpRequest) -> None:
+    if seconds_to_wait(request, "import", visitor=PER_ACCOUNT, account=PER_ACCOUNT):
+        raise ValidationError(_("Anda mengirim terlalu banyak berkas dalam waktu singkat."))
+
+
 def _proposals(found: ImportBatch) -> list[tuple[str, str, str, int]]:
     """Return what is proposed: column, what stands there, what may be meant, and in how many rows; most first."""
     counts: dict[tuple[str, str, str], int] = {}
@@ -191,10 +195,6 @@ def _proposals(found: ImportBatch) -> list[tuple[str, str, str, int]]:
                 counts[key] = counts.get(key, 0) + 1
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(*key, count) for key, count in ordered[:MOST_PROPOSALS]]
-
-
-def _name(place: int) -> str:
-    return str(place)
 
 
 def _shown(effect: dict[str, Any]) -> dict[str, Any]:

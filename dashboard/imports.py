@@ -10,16 +10,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from commitments.resources import InstitutionKind, PledgeKind, PresenceKind
 from mpp_tracker.lib.sheets import UnreadableFileError, lines_of
 from regions.models import ImportBatch, Person, turf_of
 from regions.models.imports import Made
 from regions.resources.base import Kind
+from regions.resources.entries import MilestoneKind, OperatingKind, ReadinessKind
 from regions.resources.sites import SiteKind
 from regions.services.imports import Findings, Say, Works
 from taskforce.choices import Counting, Layer
 from taskforce.coverage import Coverage, Question, answer
+from taskforce.resources import ActionItemKind, TargetKind
 
-KINDS: tuple[type[Kind], ...] = (SiteKind,)
+KINDS: tuple[type[Kind], ...] = (
+    SiteKind,
+    MilestoneKind,
+    OperatingKind,
+    PresenceKind,
+    ReadinessKind,
+    PledgeKind,
+    InstitutionKind,
+    TargetKind,
+    ActionItemKind,
+)
 
 BY_NAME = {kind.NAME: kind for kind in KINDS}
 
@@ -41,10 +54,9 @@ def read(batch: ImportBatch, say: Say) -> Findings:
         raise UnreadableFileError(_("Berkas ini hanya berisi judul kolom."))
     before = _figures(batch.owner) if kind.COUNTS else []
     findings = []
-    for done, (number, cells) in enumerate(rows, 1):
-        findings.append(kind.take(number, cells))
+    for done, finding in enumerate(kind.findings(rows), 1):
+        findings.append(finding)
         say(done, len(rows))
-    findings += kind.finish()
     after = _figures(batch.owner) if kind.COUNTS else []
     return Findings(findings, [_moved(then, now) for then, now in zip(before, after, strict=True)])
 

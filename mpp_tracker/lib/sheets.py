@@ -83,7 +83,7 @@ def lines_of(content: bytes, name: str) -> Iterator[Line]:
     is_workbook = content.startswith(_ZIP)
     _refuse_disguise(content, name, is_workbook=is_workbook)
     seen = 0
-    for seen, line in enumerate(_workbook(content) if is_workbook else _csv(content), 1):  # noqa: B007
+    for seen, line in enumerate(_workbook(content) if is_workbook else _csv(content), 1):
         if seen > MAX_ROWS:
             raise UnreadableFileError(
                 _("Berkas ini berisi lebih dari %(limit)d baris. Hapus baris kosong di bawah data, atau bagilah.")
@@ -113,9 +113,7 @@ def _refuse_disguise(content: bytes, name: str, *, is_workbook: bool) -> None:
         raise UnreadableFileError(_("Berkas ini buku kerja Excel yang bernama .csv. Beri nama .xlsx, lalu kirim lagi."))
     if not is_workbook and extension == "xlsx":
         raise UnreadableFileError(
-            _(
-                "Berkas ini bernama .xlsx, tetapi isinya bukan buku kerja Excel. Simpan ulang dari Excel, atau kirim .csv."
-            )
+            _("Berkas ini bernama .xlsx, tetapi isinya bukan buku kerja. Simpan ulang dari Excel, atau kirim .csv.")
         )
 
 
@@ -158,9 +156,7 @@ def _refuse_archive(content: bytes) -> None:
         raise UnreadableFileError(_("Buku kerja ini memuat makro. Simpan sebagai .xlsx tanpa makro, lalu kirim lagi."))
     if any(name.startswith(("xl/externallinks/", "xl/embeddings/", "xl/activex/", "xl/connections")) for name in names):
         raise UnreadableFileError(
-            _(
-                "Buku kerja ini menautkan berkas lain atau memuat objek. Tempel nilainya saja ke templat, lalu kirim lagi."
-            )
+            _("Buku kerja ini menautkan berkas lain atau memuat objek. Tempel nilainya saja ke templat.")
         )
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or any(_is_bomb(part) for part in parts):
         raise UnreadableFileError(_("Isi buku kerja ini jauh lebih besar daripada berkasnya, jadi tidak dibuka."))
@@ -173,8 +169,8 @@ def _is_bomb(part: ZipInfo) -> bool:
 def _sheet(content: bytes) -> Iterator[Line]:
     """Yield the rows of the first sheet that is shown, empty ones too.
 
-    openpyxl's own iteration believes the sheet's `<dimension>`, fills every gap with empty cells, and with a limit drops
-    what lies beyond without a word. Its parser below that says where each cell lies.
+    openpyxl's own iteration believes the sheet's `<dimension>`, fills every gap with empty cells, and with a limit
+    drops what lies beyond without a word. Its parser below that says where each cell lies.
     """
     book = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
     try:

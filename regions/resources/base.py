@@ -104,7 +104,7 @@ class Kind(Resource):
 
     def found(self, number: str) -> Any:
         """Return the row of that number, None where there is none for this person."""
-        return self.rows().filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None  # noqa: PLR2004
+        return self.rows().filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None
 
     # --- Reading a file ------------------------------------------------------------------------------
 
@@ -154,11 +154,16 @@ class Kind(Resource):
                 missing.append(column.column_name)
         return missing
 
+    def findings(self, rows: Iterable[tuple[int, Cells]]) -> Iterator[Finding]:
+        """Do what rows say, inside a transaction that the caller ends, and yield what that was for each."""
+        for number, cells in rows:
+            yield self.take(number, cells)
+
     def take(self, number: int, cells: Cells) -> Finding:
-        """Do what one row says, inside a transaction that its caller ends, and return what that was."""
+        """Do what one row says and return what that was."""
         self._start(number)
         # Where the database refuses, only this row is undone, and the next is tried: all that is wrong is told at once.
-        result: RowResult = self.import_row(self._agreed(cells), None)
+        result: RowResult = self.import_row(self._agreed(cells), None, row_number=number)
         if result.errors:
             raise result.errors[0].error
         if result.validation_error is not None and not self._problems:
@@ -171,10 +176,6 @@ class Kind(Resource):
         is_new = result.import_type == RowResult.IMPORT_TYPE_NEW
         outcome = RowOutcome.NEW if is_new else RowOutcome.CHANGED
         return Finding(number, outcome, about, (), tuple(self._changes), self._made)
-
-    def finish(self) -> list[Finding]:
-        """Return what was found of rows that could only be written together, once all were read."""
-        return []
 
     def _start(self, number: int = 0) -> None:
         self._number = number
@@ -350,7 +351,8 @@ class Kind(Resource):
         return [Named(code, self.names_of(regency)) for code, regency in self._regencies.items()]
 
     @cached_property
-    def _sites(self) -> dict[int, list[Site]]:
+    def sites(self) -> dict[int, list[Site]]:
+        """The MPPs of the turf by their regency's key."""
         sites: dict[int, list[Site]] = {}
         for site in Site.objects.editable_by(self.by).select_related("regency"):
             sites.setdefault(site.regency_id, []).append(site)
@@ -367,7 +369,7 @@ class Kind(Resource):
 
     def sites_of(self, regency: Regency) -> list[Site]:
         """Return the MPPs of a regency on the turf."""
-        return self._sites.get(regency.pk, [])
+        return self.sites.get(regency.pk, [])
 
 
 class LedgerKind(Kind):
@@ -443,11 +445,11 @@ class LedgerKind(Kind):
         given = {"id", "state", "channel", "client_id", "supersedes", "withdraws"}
         given |= {"reported_by", "reported_at", "reviewed_by", "reviewed_at", "review_note"}
         fields = [field for field in self.MODEL._meta.concrete_fields if field.name not in given]
-        return self.MODEL(**{field.name: getattr(row, field.name) for field in fields if not _is_unset(row, field)})
-
-
-def _is_unset(row: Any, field: Any) -> bool:
-    return field.is_relation and getattr(row, field.attname) is None
+        entry = self.MODEL(**{field.attname: getattr(row, field.attname) for field in fields})
+        for field in fields:
+            if field.is_relation and field.is_cached(row):
+                field.set_cached_value(entry, field.get_cached_value(row))
+        return entry
 
 
 SOURCE_ABOUT = gettext_lazy(

@@ -289,8 +289,8 @@ def _month(text: str, name: str) -> int:
 
 def _day(text: str, year: int, month: int | None, day: int | None) -> tuple[date, DatePrecision]:
     precision = DatePrecision.YEAR if month is None else DatePrecision.MONTH if day is None else DatePrecision.DAY
-    is_swapped = month is not None and month > 12 and day is not None and day <= 12  # noqa: PLR2004
-    if is_swapped and 1 <= year and month is not None and day is not None and month <= monthrange(year, day)[1]:
+    is_swapped = month is not None and month > 12 and day is not None and day <= 12
+    if is_swapped and year >= 1 and month is not None and day is not None and month <= monthrange(year, day)[1]:
         # Only proposed: whoever writes months first may mean other days of the file that way too.
         raise CellError(
             _("“%(value)s” menyebut bulan lebih dahulu") % {"value": text}, proposal=f"{month:02}/{day:02}/{year}"

@@ -25,9 +25,6 @@ _NUMBER = re.compile(r"(\d\d)[.,]?(\d{1,2})")
 class Column(Field):
     """One column of a file: the same when it is written and when it is read."""
 
-    list_name = ""
-    """What its choices are called on the sheet of lists, where they are not its own."""
-
     def __init__(
         self,
         column_name: str,
@@ -117,10 +114,14 @@ class RegencyCode(Column):
         regency = self.get_value(instance)
         return regency.code if regency is not None else ""
 
+    def choices(self, kind: "Kind") -> Iterable[str]:
+        """Return the codes on the turf."""
+        return sorted(str(each.key) for each in kind.named_regencies)
+
     @staticmethod
     def _regency(value: Any, kind: "Kind") -> Regency:
         typed = text_in(value)
-        if isinstance(value, str) and _CODE.fullmatch(typed) or isinstance(value, float) and _CODE.fullmatch(typed):
+        if (isinstance(value, str) and _CODE.fullmatch(typed)) or (isinstance(value, float) and _CODE.fullmatch(typed)):
             if (known := kind.regency_by_code(typed)) is not None:
                 return known
             raise CellError(_("“%(value)s” tidak dikenal, atau bukan wilayah kerja Anda") % {"value": typed})
@@ -152,6 +153,10 @@ class RegencyName(Column):
         """Return the name."""
         regency = self.get_value(instance)
         return regency.name if regency is not None else ""
+
+    def choices(self, kind: "Kind") -> Iterable[str]:
+        """Return the names on the turf, in the order of their codes."""
+        return [each.names[0] for each in sorted(kind.named_regencies, key=lambda each: str(each.key))]
 
     @staticmethod
     def _named(typed: str, kind: "Kind") -> Regency:
@@ -187,6 +192,8 @@ class SiteName(Column):
             return
         sites = kind.sites_of(regency)
         typed = text_in(row[self.column_name])
+        if not typed and instance.pk:
+            return
         if not typed:
             main = [site for site in sites if not site.is_branch]
             if len(main) != 1:
@@ -201,6 +208,10 @@ class SiteName(Column):
     def export(self, instance: Any, **kwargs: Any) -> Any:
         """Return the name."""
         return str(self.get_value(instance) or "")
+
+    def choices(self, kind: "Kind") -> Iterable[str]:
+        """Return the names of the MPPs on the turf."""
+        return sorted(site.name for sites in kind.sites.values() for site in sites)
 
     @staticmethod
     def _named(typed: str, regency: Regency, sites: list[Site]) -> Site:
@@ -249,5 +260,5 @@ def _whole_codes(value: Any, typed: str) -> list[str]:
         return [f"{value.day:02}.{value.month:02}"]
     if found := _NUMBER.fullmatch(typed):
         first, second = found.groups()
-        return [f"{first}.{second}"] if len(second) == 2 else [f"{first}.{second}0", f"{first}.0{second}"]  # noqa: PLR2004
+        return [f"{first}.{second}"] if len(second) == 2 else [f"{first}.{second}0", f"{first}.0{second}"]
     return []

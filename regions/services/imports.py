@@ -207,22 +207,29 @@ def _apply(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[Imp
     """Save a file, all of it or nothing, if it does what its sender saw."""
     try:
         with transaction.atomic():
-            # Of two files at once the second comes later, by the schedule, and meets what the first has saved.
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-                if cursor.fetchone() != (True,):
-                    raise _BusyError
+            _save_alone()
             findings = works.read(batch, say)
-            if findings.digest != batch.digest:
-                raise _ChangedError(findings)
+            _refuse_change(batch, findings)
             _keep_rows(batch, findings)
             _end(mine, ImportState.APPLIED, **_summary(findings), applied_at=timezone.now())
     except _BusyError:
         mine.update(claim=None, alive_at=None, attempts=models.F("attempts") - 1)
     except _ChangedError as changed:
-        _show(
-            batch, changed.findings, mine, _("Data berubah sejak Anda melihat pratinjaunya. Lihat lagi, lalu simpan.")
-        )
+        remark = _("Data berubah sejak Anda melihat pratinjaunya. Lihat lagi, lalu simpan.")
+        _show(batch, changed.findings, mine, remark)
+
+
+def _save_alone() -> None:
+    """Refuse to save beside another: of two files at once the second comes later and meets what the first has saved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if cursor.fetchone() != (True,):
+            raise _BusyError
+
+
+def _refuse_change(batch: ImportBatch, findings: Findings) -> None:
+    if findings.digest != batch.digest:
+        raise _ChangedError(findings)
 
 
 def _take_back(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[ImportBatch]) -> None:
