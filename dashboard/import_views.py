@@ -188,7 +188,7 @@ def _refuse_haste(request: HttpRequest) -> None:
 def _proposals(found: ImportBatch) -> list[tuple[str, str, str, int]]:
     """Return what is proposed: column, what stands there, what may be meant, and in how many rows; most first."""
     counts: dict[tuple[str, str, str], int] = {}
-    for problems in found.rows.filter(outcome=RowOutcome.WRONG).values_list("problems", flat=True).iterator():
+    for problems in found.rows.filter(outcome=RowOutcome.WRONG).values_list("problems", flat=True):
         for each in problems:
             if each["proposal"]:
                 key = (each["column"], each["typed"], each["proposal"])

@@ -433,6 +433,7 @@ class LedgerKind(Kind):
         # The ledger brings nothing back by itself: what the import had corrected is said once more.
         undoing = self._fresh(entry if entry.supersedes is None else entry.supersedes)
         undoing.supersedes, undoing.withdraws, undoing.note = entry, entry.supersedes is None, reason
+        undoing.source_url = undoing.source_url or entry.source_url or reason
         self._enter(undoing)
 
     def _enter(self, entry: Any) -> Any:

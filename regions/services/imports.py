@@ -234,10 +234,11 @@ def _refuse_change(batch: ImportBatch, findings: Findings) -> None:
 
 def _take_back(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[ImportBatch]) -> None:
     """Take back what a file did, all of it or nothing."""
-    made = (row.what_was_made for row in batch.rows.filter(made__isnull=False).order_by("-number").iterator())
+    rows = batch.rows.filter(made__isnull=False).order_by("-number").defer("problems", "changes")
+    made = [each for row in rows if (each := row.what_was_made) is not None]
     try:
         with transaction.atomic():
-            works.take_back(batch, (each for each in made if each is not None), say)
+            works.take_back(batch, made, say)
             _end(mine, ImportState.REVERSED, reversed_at=timezone.now())
     except ValidationError as error:
         reason = _("Impor ini tidak dapat dibatalkan, dan tidak ada yang berubah: %(reason)s")

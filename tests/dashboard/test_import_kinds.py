@@ -202,7 +202,7 @@ def test_a_further_service_is_added_and_taken_back(editor: User, counter: Callab
 
     reversed_(batch, by=editor)
 
-    assert outcomes(batch) == ["same", "new"]
+    assert outcomes(batch) == ["changed", "new"]
     assert (both.supersedes, both.services.count()) == (first, 2)
     again = Presence.objects.in_force().get(site=first.site)
     assert [each.name for each in again.services.all()] == ["Cek sertipikat"]
