@@ -15,6 +15,7 @@ from commitments.models import Institution, Presence
 from regions.choices import Stage
 from regions.models import Ceremony, Milestone, Notice, ReadinessAssessment, Site
 from regions.services.evidence import attach
+from regions.services.imports import receive
 from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Letter
 from taskforce.services.actions import plan, report_on
@@ -61,6 +62,7 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
         "letter": letter.pk,
         "figure": AnnouncedFigure.objects.latest("pk").pk,
         "assessment": assessment.pk,
+        "batch": receive("mpp", f"{SECRET}.csv", b"kode_wilayah,nama_mpp\n35.02,MPP Kedua\n", by=officer).pk,
         "paper": ask_for({"as_at": "2026-01-01", "since": "2025-12-01"}, by=officer, today=today).pk,
         "assessed": verify(assessed, by=verifier).pk,
     }

@@ -129,9 +129,9 @@ def _workbook(content: bytes) -> Iterator[Line]:
             yield from _sheet(content)
     except UnreadableFileError:
         raise
-    except DefusedXmlException as error:
-        raise UnreadableFileError(_("Berkas ini memuat perintah XML yang tidak diperbolehkan.")) from error
     except Exception as error:
+        if isinstance(error.__cause__ or error, DefusedXmlException):
+            raise UnreadableFileError(_("Berkas ini memuat perintah XML yang tidak diperbolehkan.")) from error
         # openpyxl and zipfile have no common exception for a workbook that is broken, of which there are many kinds.
         raise UnreadableFileError(
             _("Buku kerja ini rusak. Buka dan simpan ulang di Excel, lalu kirim lagi.")
