@@ -122,7 +122,8 @@ class Kind(Resource):
             padded = (*line.cells, *([None] * (len(titles) - len(line.cells))))
             if any(text_in(cell) for cell in padded[len(titles) :]):
                 raise UnreadableFileError(_("Baris %(row)d terisi di luar kolom berjudul.") % {"row": line.number})
-            yield line.number, {title: cell for title, cell in zip(titles, padded, strict=False) if title}
+            # A long file is held in memory row by row: without its empty cells.
+            yield line.number, {title: cell for title, cell in zip(titles, padded, strict=False) if text_in(cell)}
 
     def _titles(self, cells: Iterable[Any]) -> list[str]:
         known = {plain(title): title for title in (*self.header(), FAULTS)}

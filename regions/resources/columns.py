@@ -41,7 +41,7 @@ class Column(Field):
 
     def save(self, instance: Any, row: dict[str, Any], is_m2m: bool = False, **kwargs: Any) -> None:
         """Have a row take what its cell says; an empty one leaves what is recorded."""
-        typed = text_in(row[self.column_name])
+        typed = text_in(row.get(self.column_name))
         if not typed:
             if self.required and not instance.pk:
                 raise CellError(_("wajib diisi"))
@@ -191,7 +191,7 @@ class SiteName(Column):
             # What the row says of its regency is wrong, and said so.
             return
         sites = kind.sites_of(regency)
-        typed = text_in(row[self.column_name])
+        typed = text_in(row.get(self.column_name))
         if not typed and instance.pk:
             return
         if not typed:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -251,7 +252,9 @@ _STEPS = {ImportState.WAITING: _check, ImportState.CONFIRMED: _apply, ImportStat
 
 def _keep_rows(batch: ImportBatch, findings: Findings) -> None:
     batch.rows.all().delete()
-    ImportRow.objects.bulk_create((ImportRow.of(batch, row) for row in findings.rows), batch_size=_ROWS_AT_ONCE)
+    rows = iter(findings.rows)
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
+        ImportRow.objects.bulk_create(ImportRow.of(batch, row) for row in some)
 
 
 def _summary(findings: Findings) -> dict[str, Any]:
