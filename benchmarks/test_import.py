@@ -117,7 +117,7 @@ def test_an_import_against_copy(compare: Callable[..., None], rollouts: Rollouts
         against="PostgreSQL's COPY of the services alone",
         aim=40,
         why=(
-            "reading the workbook, checking every cell, reporting and verifying every counter by the product's services,"
+            "reading the workbook, checking every cell, reporting and verifying every counter by its services,"
             " coverage before and after, and a row of record for each; COPY writes the same services, under the"
             f" same triggers. Trying the file before took {tried_seconds:.0f} s; the process had"
             f" {max(each[0] for each in seen)} MB at most while it tried."

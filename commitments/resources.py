@@ -105,7 +105,7 @@ class KnowsInstitutions:
     def institutions(self) -> dict[str, Institution]:
         """The institutions by all their names; an abbreviation goes before a nickname."""
         everyone = list(Institution.objects.all())
-        named = {}
+        named: dict[str, Institution] = {}
         for each in everyone:
             for name in (*INSTITUTIONS.get(each.abbreviation, ()), each.name):
                 named.setdefault(name.casefold(), each)

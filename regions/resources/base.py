@@ -448,9 +448,8 @@ class LedgerKind(Kind):
         given |= {"reported_by", "reported_at", "reviewed_by", "reviewed_at", "review_note"}
         fields = [field for field in self.MODEL._meta.concrete_fields if field.name not in given]
         entry = self.MODEL(**{field.attname: getattr(row, field.attname) for field in fields})
-        for field in fields:
-            if field.is_relation and field.is_cached(row):
-                field.set_cached_value(entry, field.get_cached_value(row))
+        for name in (field.name for field in fields if field.is_relation and field.name in row._state.fields_cache):
+            setattr(entry, name, getattr(row, name))
         return entry
 
 

@@ -210,6 +210,11 @@ class Installation:
         """Return state and attempts of every paper, in the order they were asked for."""
         return self.rows("SELECT state, attempts FROM taskforce_paper ORDER BY asked_at")
 
+    def imported(self) -> list[tuple[str, int]]:
+        """Return the state of every imported file, and how many MPPs have come in by them."""
+        sites = "(SELECT count(*)::int FROM regions_site WHERE name = 'MPP Diimpor')"
+        return self.rows(f"SELECT state, {sites} FROM regions_importbatch ORDER BY state")
+
     def runs(self) -> list[tuple[int, int, str]]:
         """Return key, changed rows and error of every run since the test began."""
         statement = "SELECT id, changed_count, error FROM taskforce_coveragerun WHERE id > %s ORDER BY id"

@@ -403,3 +403,23 @@ def test_a_paper_asked_for_while_redis_is_away_is_made_once_it_is_back(
     product.worker()
     product.beat()
     eventually(lambda: product.papers() == [("done", 1)], "the paper to be made")
+
+
+def test_a_file_whose_worker_was_killed_while_it_was_saved_is_saved_once(product: Installation) -> None:
+    product.errand("confirm_import")
+    with product.held_up("LOCK TABLE regions_importrow IN ACCESS EXCLUSIVE MODE") as waiting:
+        worker = product.worker()
+        eventually(lambda: any("regions_importrow" in query for query in waiting()), "the worker to save", worker.log)
+        worker.kill()
+    assert product.imported() == [("confirmed", 0), ("confirmed", 0)]
+    # As if the lease were over: it is longer than a test may take.
+    product.rows("UPDATE regions_importbatch SET alive_at = alive_at - interval '1 hour' RETURNING 1")
+    with product.broker() as broker:
+        broker.flushall()
+
+    product.worker("second")
+    product.worker("third")
+    product.beat()
+
+    # The other file said the same: it is shown again, with nothing left to do.
+    eventually(lambda: product.imported() == [("applied", 1), ("checked", 1)], "one of two files to be saved")
