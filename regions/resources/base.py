@@ -49,6 +49,8 @@ class Kind(Resource):
     COUNTS: ClassVar[bool] = False
     """Whether coverage can change by it."""
     FOR_OFFICERS: ClassVar[bool] = False
+    do_not_call_in_templates = True
+    """Pages show kinds, which are classes."""
 
     class Meta:
         skip_diff = True
@@ -428,6 +430,8 @@ class LedgerKind(Kind):
         entry = entries.select_for_update(of=("self",)).filter(pk=made.key).first()
         if entry is None or entry.state == EntryState.RETURNED:
             return
+        if not self.turf.is_editor and entry.holder.pk not in self.turf.regencies:
+            raise ValidationError(_("Baris ini bukan wilayah kerja Anda."))
         if entry.state == EntryState.REPORTED:
             self._remove(entry)
             return

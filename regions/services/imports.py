@@ -34,7 +34,7 @@ KEPT = timedelta(days=7)
 """So long a file waits to be confirmed before it is thrown away."""
 MOST_WAITING = 10
 """So many files of one person may wait to be worked on."""
-SIGN_OF_LIFE_SECONDS = 1.0
+_SIGN_OF_LIFE_SECONDS = 1.0
 # Any number that nothing else in the database locks on.
 _LOCK = 420_2022
 _ROWS_AT_ONCE = 1000
@@ -152,7 +152,7 @@ def _move(batches: models.QuerySet[ImportBatch], state: ImportState, **also: Any
 
 def work_due(works: Works, *, now: datetime) -> int:
     """Work on the files that nobody works on; return how many."""
-    ImportBatch.objects.due(now).filter(attempts__gte=ATTEMPTS).update(state=ImportState.FAILED, claim=None)
+    _give_up(ImportBatch.objects.due(now).filter(attempts__gte=ATTEMPTS))
     began = monotonic()
     count = 0
     for batch in ImportBatch.objects.due(now).defer("content").order_by("sent_at"):
@@ -180,9 +180,17 @@ def work_one(batch: ImportBatch, works: Works, *, now: datetime) -> bool:
     except Exception:
         # Whatever it is, the next file must not wait for it, and who sent it must not wait in vain.
         logger.exception("Import %s could not be worked on.", batch.pk)
-        mine.update(state=ImportState.FAILED, claim=None)
+        _give_up(mine)
         return False
     return True
+
+
+def _give_up(batches: models.QuerySet[ImportBatch]) -> None:
+    """Note that files could not be worked on; what was to be taken back still stands."""
+    remark = _("Impor ini tidak dapat dibatalkan karena galat sistem, dan tidak ada yang berubah.")
+    standing = batches.filter(state=ImportState.REVERSING)
+    standing.update(state=ImportState.APPLIED, claim=None, reversed_by=None, remark=remark)
+    batches.exclude(state=ImportState.APPLIED).update(state=ImportState.FAILED, claim=None)
 
 
 def _check(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[ImportBatch]) -> None:
@@ -213,6 +221,9 @@ def _apply(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[Imp
             _refuse_change(batch, findings)
             _keep_rows(batch, findings)
             _end(mine, ImportState.APPLIED, **_summary(findings), applied_at=timezone.now())
+    except UnreadableFileError as error:
+        # It was read before, so it is its sender who may not any more.
+        mine.update(state=ImportState.REFUSED, remark=str(error), claim=None)
     except _BusyError:
         mine.update(claim=None, alive_at=None, attempts=models.F("attempts") - 1)
     except _ChangedError as changed:
@@ -241,9 +252,10 @@ def _take_back(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet
         with transaction.atomic():
             works.take_back(batch, made, say)
             _end(mine, ImportState.REVERSED, reversed_at=timezone.now())
-    except ValidationError as error:
+    except (ValidationError, UnreadableFileError) as error:
         reason = _("Impor ini tidak dapat dibatalkan, dan tidak ada yang berubah: %(reason)s")
-        remark = reason % {"reason": " ".join(error.messages)}
+        said = error.messages if isinstance(error, ValidationError) else [str(error)]
+        remark = reason % {"reason": " ".join(said)}
         mine.update(state=ImportState.APPLIED, claim=None, reversed_by=None, remark=remark)
 
 
@@ -294,7 +306,7 @@ class _Progress:
             self._connection.close()
 
     def _say(self, done: int, total: int) -> None:
-        if monotonic() - self._said_at < SIGN_OF_LIFE_SECONDS:
+        if monotonic() - self._said_at < _SIGN_OF_LIFE_SECONDS:
             return
         self._said_at = monotonic()
         if self._connection is None:
@@ -305,8 +317,10 @@ class _Progress:
                 " WHERE id = %s AND claim = %s",
                 [done, total, self._batch.pk, self._batch.claim],
             )
-            if not cursor.rowcount:
-                raise LostError
+            is_claimed = bool(cursor.rowcount)
+        # A batch that is not committed yet is seen only from here.
+        if not is_claimed and not ImportBatch.objects.filter(pk=self._batch.pk, claim=self._batch.claim).exists():
+            raise LostError
 
 
 def sweep(*, now: datetime) -> int:

@@ -14,7 +14,6 @@ from dashboard.imports import KINDS
 from regions.choices import EntryState, ImportState, OperatingStatus, Role, Stage
 from regions.models import Assignment, Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from regions.resources.base import Kind
-from regions.services import imports
 from regions.services.ledger import verify
 from taskforce.models import ActionItem, Target
 from taskforce.services.actions import plan
@@ -22,12 +21,6 @@ from tests.importing import outcomes, problems, reversed_, saved, sent, workbook
 
 pytestmark = pytest.mark.django_db
 SOURCE = "https://contoh.example/siaran-pers"
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signs of life, which go beside the test's transaction, are not given."""
-    monkeypatch.setattr(imports, "SIGN_OF_LIFE_SECONDS", 3600.0)
 
 
 @pytest.fixture
