@@ -49,7 +49,7 @@ class InstitutionAdmin(RecordAdmin):
     NAMES = ["abbreviation", "name"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.NAMES if obj is not None and _is_referred_to(obj) else []
+        return self.NAMES if obj is not None and obj.is_referred_to else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         ((title, options),) = super().get_fieldsets(request, obj)
@@ -65,10 +65,6 @@ class InstitutionAdmin(RecordAdmin):
                 ),
             }
         return [(title, options)]
-
-
-def _is_referred_to(institution: Institution) -> bool:
-    return institution.signatures.exists() or institution.presences.exists()
 
 
 @admin.register(InstitutionAssignment)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard import ceremony_views, data_views, paper_views, place_views, search_views, views
+from dashboard import ceremony_views, data_views, import_views, paper_views, place_views, search_views, views
 from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
@@ -18,6 +18,17 @@ urlpatterns = [
     path("perkiraan/", views.forecast, name="forecast"),
     path("perkiraan/berikutnya/", views.next_best, name="next-best"),
     path("kerja/", views.room, name="room"),
+    path("kerja/impor/", import_views.start, name="imports"),
+    path("kerja/impor/<uuid:pk>/", import_views.batch, name="import"),
+    path("kerja/impor/<uuid:pk>/setuju/", import_views.agree, name="import-agree"),
+    path("kerja/impor/<uuid:pk>/simpan/", import_views.confirm, name="import-confirm"),
+    path("kerja/impor/<uuid:pk>/batal/", import_views.reverse, name="import-reverse"),
+    path("kerja/impor/<uuid:pk>/perbaiki/", import_views.mend, name="import-mend"),
+    re_path(
+        r"^kerja/impor/(?P<name>[a-z-]{1,30})/(?P<what>templat|data[.]xlsx|data[.]csv)/$",
+        import_views.kind_file,
+        name="import-file",
+    ),
     path("verifikasi/", views.queue, name="queue"),
     path("verifikasi/seremoni/<int:pk>/", views.ceremony, name="ceremony"),
     re_path(rf"^verifikasi/(?P<ledger>{'|'.join(REVIEWED)})/(?P<pk>[0-9]{{1,18}})/$", views.review, name="review"),

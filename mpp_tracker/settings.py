@@ -393,6 +393,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "work on imports": {
+        "task": "dashboard.work_imports",
+        "schedule": env.float("IMPORTS_EVERY_SECONDS", default=10.0),
+        "options": {"expires": 10},
+    },
+    "sweep imports": {
+        "task": "dashboard.sweep_imports",
+        "schedule": crontab(hour="1", minute="50"),
+    },
     "sweep evidence": {
         "task": "regions.sweep_evidence",
         "schedule": crontab(hour="1", minute="40"),

@@ -311,3 +311,58 @@ _MOVEMENT_MARKS = {
     ReadinessMovement.LOST: "\N{MINUS SIGN}",
     ReadinessMovement.UNKNOWN: "?",
 }
+
+
+class ImportState(models.TextChoices):
+    """How far an imported file is."""
+
+    WAITING = "waiting", _("Menunggu diperiksa")
+    REFUSED = "refused", _("Tidak dapat dibaca")
+    CHECKED = "checked", _("Diperiksa, belum disimpan")
+    CONFIRMED = "confirmed", _("Menunggu disimpan")
+    APPLIED = "applied", _("Disimpan")
+    REVERSING = "reversing", _("Menunggu dibatalkan")
+    REVERSED = "reversed", _("Dibatalkan")
+    FAILED = "failed", _("Gagal karena galat sistem")
+
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether a worker is to do something."""
+        return self in {ImportState.WAITING, ImportState.CONFIRMED, ImportState.REVERSING}
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this state is shown."""
+        return _IMPORT_TONES[self]
+
+
+class RowOutcome(models.TextChoices):
+    """What one row of an imported file does."""
+
+    NEW = "new", _("Baru")
+    CHANGED = "changed", _("Berubah")
+    SAME = "same", _("Sama")
+    WRONG = "wrong", _("Salah")
+
+    @property
+    def tone(self) -> Tone:
+        """Return how this outcome is shown."""
+        return _OUTCOME_TONES[self]
+
+
+_IMPORT_TONES = {
+    ImportState.WAITING: Tone.UNDERWAY,
+    ImportState.REFUSED: Tone.HALTED,
+    ImportState.CHECKED: Tone.PROMISED,
+    ImportState.CONFIRMED: Tone.UNDERWAY,
+    ImportState.APPLIED: Tone.DONE,
+    ImportState.REVERSING: Tone.UNDERWAY,
+    ImportState.REVERSED: Tone.UNKNOWN,
+    ImportState.FAILED: Tone.HALTED,
+}
+_OUTCOME_TONES = {
+    RowOutcome.NEW: Tone.DONE,
+    RowOutcome.CHANGED: Tone.UNDERWAY,
+    RowOutcome.SAME: Tone.UNKNOWN,
+    RowOutcome.WRONG: Tone.HALTED,
+}

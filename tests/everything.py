@@ -12,9 +12,11 @@ from PIL import Image
 
 from accounts.models import User
 from commitments.models import Institution, Presence
+from dashboard.imports import WORKS
 from regions.choices import Stage
 from regions.models import Ceremony, Milestone, Notice, ReadinessAssessment, Site
 from regions.services.evidence import attach
+from regions.services.imports import receive, work_due
 from regions.services.ledger import report, verify
 from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Letter
 from taskforce.services.actions import plan, report_on
@@ -47,6 +49,8 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
     readiness = {"regency": site.regency, "budget": "ready", "note": SECRET}
     assessment = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 2, 1)), by=officer)
     assessed = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 1, 1)), by=officer)
+    batch = receive("mpp", f"{SECRET}.csv", b"kode_wilayah,nama_mpp\n99.99,MPP Palsu\n", by=editor)
+    work_due(WORKS, now=timezone.now())
     return {
         "site": site.pk,
         "entry": entry.pk,
@@ -62,6 +66,7 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
         "letter": letter.pk,
         "figure": AnnouncedFigure.objects.latest("pk").pk,
         "assessment": assessment.pk,
+        "batch": batch.pk,
         "paper": ask_for({"as_at": "2026-01-01", "since": "2025-12-01"}, by=officer, today=today).pk,
         "release": today.isoformat(),
         "assessed": verify(assessed, by=verifier).pk,

@@ -92,6 +92,12 @@ class Institution(models.Model):
         """Return the abbreviation by which officials speak of it."""
         return self.abbreviation
 
+    @property
+    def is_referred_to(self) -> bool:
+        """Return whether an agreement or counter names it: its name and abbreviation then stay."""
+        referring: Any = self
+        return bool(referring.signatures.exists() or referring.presences.exists())
+
     def clean(self) -> None:
         """Refuse a line of successors that comes back to where it began."""
         seen, heir = {self.pk}, self.succeeded_by

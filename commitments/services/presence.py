@@ -12,6 +12,7 @@ from accounts.models import User
 from commitments.choices import ServiceChannel
 from commitments.models import Presence, Service, institutions_of
 from mpp_tracker.lib.constraints import refusals_in_words
+from regions.choices import EntryChannel
 from regions.models import Site, still_permitted
 from regions.services.ledger import enter_once, report
 
@@ -40,7 +41,13 @@ def send_presence(presence: Presence, *, services: Iterable[ServiceLine], by: Us
 
 
 @transaction.atomic
-def report_presence(presence: Presence, *, services: Iterable[ServiceLine], by: User) -> Presence:
+def report_presence(
+    presence: Presence,
+    *,
+    services: Iterable[ServiceLine],
+    by: User,
+    channel: EntryChannel = EntryChannel.REPORT,
+) -> Presence:
     """Report an institution's counter at a site with all its services; what it supersedes stays until it is verified.
 
     Raises:
@@ -52,7 +59,7 @@ def report_presence(presence: Presence, *, services: Iterable[ServiceLine], by: 
     if not (on_turf or presence.institution_id in institutions_of(by)):
         raise PermissionDenied
     presence.clean()
-    report(presence, by=by)
+    report(presence, by=by, channel=channel)
     rows = [
         Service(presence=presence, name=line.name, channel=line.channel, is_licence=line.is_licence)
         for line in services

@@ -26,6 +26,7 @@ ASKED_BY = "unduh"
 # Where a spreadsheet may begin a cell: where the text does, and behind what parts cells for those that do not part them
 # by commas. An Indonesian one takes semicolons; the quotation marks around a text then hold nothing together.
 _FORMULA = re.compile(r"\A(?=[\t\r])|(?:\A|(?<=[;\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_ESCAPED = re.compile(r"\A'(?=[\t\r])|(?:\A|(?<=[;\t\r\n]))'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _LONGEST_CELL = 32_767
 """So many letters fit into a cell of a workbook."""
 _LONGEST_NAME = 150
@@ -140,6 +141,16 @@ def as_xlsx(table: Table, address: str = "") -> bytes:
     return content.getvalue()
 
 
+def unescaped(text: str) -> str:
+    """Return a cell of a CSV as it was before it was made harmless."""
+    return _ESCAPED.sub("", text)
+
+
+def harmless(cell: Cell) -> Cell:
+    """Return a cell that no spreadsheet takes for a formula: where a text would become one, an apostrophe stands."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
+
+
 def iso_day(day: date | None, precision: str | None = None) -> str | None:
     """Return a day for a cell, as exactly as it is known: 2025-09-24, 2018-02, 2019."""
     return None if day is None else day.isoformat()[: {"month": 7, "year": 4}.get(precision or "", 10)]
@@ -173,11 +184,6 @@ def _write_row(sheet: Worksheet, number: int, row: Sequence[Cell], formats: Sequ
 def _width(title: str, cells: Iterable[Cell]) -> int:
     longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
     return min(max(len(title), longest) + 2, _WIDEST)
-
-
-def harmless(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula: where a text would become one, an apostrophe stands."""
-    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _address(request: HttpRequest) -> str:

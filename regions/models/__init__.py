@@ -7,6 +7,7 @@ from regions.models.ceremonies import Ceremony, CeremonySite
 from regions.models.changes import DirtyProvince
 from regions.models.confirmations import Confirmation
 from regions.models.evidence import Evidence, EvidenceKind
+from regions.models.imports import ImportBatch, ImportRow
 from regions.models.jurisdiction import (
     Person,
     Place,
@@ -46,6 +47,8 @@ __all__ = [
     "EvidenceKind",
     "FormerProvince",
     "Happening",
+    "ImportBatch",
+    "ImportRow",
     "KeptAnswer",
     "LedgerEntry",
     "LedgerQuerySet",

@@ -1,4 +1,5 @@
-// Asks how far a paper is, and leads to the file once it is made. Without this script the page reloads by itself.
+// Asks how far a paper or an imported file is, and leads to what came of it. Without this script the page reloads by
+// itself.
 
 const EVERY_MS = 1000;
 const shown = document.querySelector("[data-paper]");
@@ -19,6 +20,11 @@ async function look() {
       shown.querySelector("[data-paper-state]").textContent = state.textContent;
       shown.querySelector("progress").value = fresh.querySelector("progress").value;
       setTimeout(look, EVERY_MS);
+      return;
+    }
+    if (!fresh) {
+      // What came of it is a page of its own.
+      location.reload();
       return;
     }
     shown.replaceChildren(...fresh.childNodes);

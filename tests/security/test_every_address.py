@@ -140,6 +140,16 @@ ADDRESSES: dict[str, tuple[str, tuple[int, int, int, int]]] = {
     "healthz": ("/healthz", PUBLIC),
     "readyz": ("/readyz", PUBLIC),
     "kerja/": ("/kerja/", (200, 403, 403, SIGN_IN)),
+    "kerja/impor/": ("/kerja/impor/", (200, 403, 403, SIGN_IN)),
+    "kerja/impor/<uuid:pk>/": ("/kerja/impor/{batch}/", (404, 404, 404, SIGN_IN)),
+    "kerja/impor/<uuid:pk>/setuju/": ("/kerja/impor/{batch}/setuju/", (405, 405, 405, 405)),
+    "kerja/impor/<uuid:pk>/simpan/": ("/kerja/impor/{batch}/simpan/", (405, 405, 405, 405)),
+    "kerja/impor/<uuid:pk>/batal/": ("/kerja/impor/{batch}/batal/", (405, 405, 405, 405)),
+    "kerja/impor/<uuid:pk>/perbaiki/": ("/kerja/impor/{batch}/perbaiki/", (404, 404, 404, SIGN_IN)),
+    "^kerja/impor/(?P<name>[a-z-]{1,30})/(?P<what>templat|data[.]xlsx|data[.]csv)/$": (
+        "/kerja/impor/tahap/data.csv/",
+        (200, 404, 404, SIGN_IN),
+    ),
     "kerja/mpp/<int:pk>/lapor/": ("/kerja/mpp/{site}/lapor/", (404, 404, 404, SIGN_IN)),
     "kerja/mpp/<int:pk>/masih-benar/": ("/kerja/mpp/{site}/masih-benar/", (405, 405, 405, 405)),
     "^kerja/kabkota/(?P<code>[0-9]{2}[.][0-9]{2})/mpp-baru/$": (

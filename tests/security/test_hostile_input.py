@@ -221,6 +221,7 @@ POSTS = ["/akun/login/", "/akun/logout/", "/akun/password/reset/", "/admin/logou
 POSTS += ["/kerja/mpp/{site}/masih-benar/", "/kerja/kabkota/35.02/mpp-baru/", "/admin/regions/site/add/"]
 POSTS += ["/satgas/rencana/baru/", "/satgas/rencana/1/", "/satgas/rencana/1/ubah/", "/satgas/surat/baru/35.02/"]
 POSTS += ["/satgas/surat/1/terkirim/", "/satgas/surat/1/batal/", "/pantauan/1/diketahui/", "/pantauan/1/rencana-aksi/"]
+POSTS += ["/kerja/impor/", "/kerja/impor/00000000-0000-0000-0000-000000000000/simpan/"]
 POSTS += ["/seremoni/baru/", "/seremoni/{ceremony}/", "/seremoni/{ceremony}/hadir/", "/seremoni/{ceremony}/catat/"]
 
 

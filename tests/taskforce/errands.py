@@ -14,9 +14,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
+from dashboard.imports import WORKS
 from regions.choices import Stage
 from regions.models import DirtyProvince, Milestone, Regency, Site
-from regions.services import ledger, notices
+from regions.services import imports, ledger, notices
 from regions.services.ledger import report, verify
 from taskforce.choices import Basis, Counting
 from taskforce.coverage import coverage
@@ -85,6 +86,18 @@ def compute_release_again() -> None:
     stored = {file.name: read(file) for file in release.files.select_related("content")}
     if (dict(again.files), again.checksum) != (stored, release.checksum):
         raise AssertionError(f"Release {release} is not what it should be.")
+
+
+def confirm_import() -> None:
+    """Send two files that say the same, look at both, and have both saved."""
+    editor = User.objects.get(email=VERIFIER)
+    file = b"kode_wilayah,nama_mpp\n35.02,MPP Diimpor\n"
+    batches = [imports.receive("mpp", "mpp.csv", file, by=editor) for _file in range(2)]
+    imports.work_due(WORKS, now=timezone.now())
+    for batch in batches:
+        batch.refresh_from_db()
+        if not imports.confirm(batch, seen=batch.digest, by=editor):
+            raise RuntimeError(batch.remark)
 
 
 def drain() -> None:

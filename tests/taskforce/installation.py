@@ -214,6 +214,11 @@ class Installation:
         """Return state and attempts of every release of the open data."""
         return self.rows("SELECT state, attempts FROM taskforce_release ORDER BY day")
 
+    def imported(self) -> list[tuple[str, int]]:
+        """Return the state of every imported file, and how many MPPs have come in by them."""
+        sites = "(SELECT count(*)::int FROM regions_site WHERE name = 'MPP Diimpor')"
+        return self.rows(f"SELECT state, {sites} FROM regions_importbatch ORDER BY state")
+
     def runs(self) -> list[tuple[int, int, str]]:
         """Return key, changed rows and error of every run since the test began."""
         statement = "SELECT id, changed_count, error FROM taskforce_coveragerun WHERE id > %s ORDER BY id"

@@ -451,3 +451,23 @@ def test_two_workers_and_two_beats_publish_one_release(product: Installation) ->
 
     assert product.releases() == [("done", 1)]
     product.errand("compute_release_again")
+
+
+def test_a_file_whose_worker_was_killed_while_it_was_saved_is_saved_once(product: Installation) -> None:
+    product.errand("confirm_import")
+    with product.held_up("LOCK TABLE regions_importrow IN ACCESS EXCLUSIVE MODE") as waiting:
+        worker = product.worker()
+        eventually(lambda: any("regions_importrow" in query for query in waiting()), "the worker to save", worker.log)
+        worker.kill()
+    assert product.imported() == [("confirmed", 0), ("confirmed", 0)]
+    # As if the lease were over: it is longer than a test may take.
+    product.rows("UPDATE regions_importbatch SET alive_at = alive_at - interval '1 hour' RETURNING 1")
+    with product.broker() as broker:
+        broker.flushall()
+
+    product.worker("second")
+    product.worker("third")
+    product.beat()
+
+    # The other file said the same: it is shown again, with nothing left to do.
+    eventually(lambda: product.imported() == [("applied", 1), ("checked", 1)], "one of two files to be saved")

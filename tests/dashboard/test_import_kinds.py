@@ -1,0 +1,253 @@
+"""Does every kind that is exported come in again, and does each write what its rows say by its own rules?"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from commitments.models import Institution, Pledge, Presence
+from dashboard.import_files import as_csv, as_xlsx, template
+from dashboard.imports import KINDS
+from regions.choices import EntryState, ImportState, OperatingStatus, Role, Stage
+from regions.models import Assignment, Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
+from regions.resources.base import Kind
+from regions.services.ledger import verify
+from taskforce.models import ActionItem, Target
+from taskforce.services.actions import plan
+from tests.importing import outcomes, problems, reversed_, saved, sent, workbook
+
+pytestmark = pytest.mark.django_db
+SOURCE = "https://contoh.example/siaran-pers"
+
+
+@pytest.fixture
+def dinas(officer: User, ponorogo: Regency) -> User:
+    """The officer of Ponorogo."""
+    Assignment.objects.create(user=officer, role=Role.OFFICER, regency=ponorogo, valid_from=timezone.localdate())
+    return officer
+
+
+@pytest.fixture
+def everything(
+    editor: User,
+    counter: Callable[..., Presence],
+    operating: Callable[..., OperatingRecord],
+    assessed: Callable[..., ReadinessAssessment],
+    ponorogo: Regency,
+    site: Site,
+    bpn: Institution,
+) -> None:
+    """At least one row of each kind, with what is hard to write down."""
+    Site.objects.filter(pk=site.pk).update(address="=1+1; -2\nbaris kedua", latitude="-7.868", longitude="111.4")
+    counter("Cetak =KTP", "-Surat", "Izin usaha; baru", service_days=[1, 2, 5], staff=3, note="@catatan")
+    operating(site, note="+62 811")
+    operating(site, since=date(2025, 12, 31), date_precision="year", status=OperatingStatus.TRIAL)
+    assessed(date(2026, 2, 28), date_precision="month", budget="ready", staff="partly")
+    Pledge.objects.create(regency=ponorogo, pledged_on=date(2025, 5, 1), due_on=date(2026, 12, 31))
+    today = timezone.localdate()
+    plan(ActionItem(title="=Surat", site=site, due_on=today + timedelta(days=30)), by=editor)
+    plan(ActionItem(title="Surat", regency=ponorogo, owner=bpn, due_on=today + timedelta(days=30)), by=editor)
+
+
+# --- There and back ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.NAME)
+def test_what_is_exported_is_the_same_when_it_comes_in(
+    everything: None, editor: User, kind: type[Kind], form: str
+) -> None:
+    made = kind(editor)
+    with as_xlsx(made) as book:
+        content = book.read() if form == "xlsx" else b"".join(as_csv(made))
+
+    batch = sent(kind.NAME, content, by=editor, name=f"data.{form}")
+
+    assert batch.state == ImportState.CHECKED, batch.remark
+    assert batch.row_count
+    assert set(outcomes(batch)) == {"same"}, (
+        problems(batch)[:5],
+        list(batch.rows.filter(outcome="changed").values("about", "changes")[:5]),
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.NAME)
+def test_a_template_is_a_file_of_its_kind(editor: User, kind: type[Kind]) -> None:
+    batch = sent(kind.NAME, template(kind(editor)), by=editor, name="templat.xlsx")
+
+    assert batch.state == ImportState.REFUSED
+    assert batch.remark == "Berkas ini hanya berisi judul kolom."
+
+
+# --- Ledgers ----------------------------------------------------------------------------------------------
+
+STAGES = ("nomor", "kode_wilayah", "nama_mpp", "tahap", "tanggal", "sumber", "catatan")
+
+
+def test_an_editors_entries_are_believed_and_move_coverage(editor: User, site: Site) -> None:
+    row = ("", "35.02", "", "Diresmikan", "24 September 2025", SOURCE, "")
+
+    batch = saved(sent("tahap", workbook(STAGES, row), by=editor), by=editor)
+
+    entry = Milestone.objects.get(site=site)
+    assert (entry.stage, entry.reached_on, entry.state) == (Stage.INAUGURATED, date(2025, 9, 24), EntryState.VERIFIED)
+    [inaugurated] = [each for each in batch.effect if each["counting"] == "inaugurated"]
+    assert inaugurated["areas"][0]["after"] == inaugurated["areas"][0]["before"] + 1
+    assert inaugurated["areas"][1]["name"] == "Jawa Timur"
+
+
+def test_an_officers_entries_are_reports(dinas: User, site: Site) -> None:
+    row = ("", "35.02", "", "Pembangunan/renovasi", "September 2025", "", "")
+
+    saved(sent("tahap", workbook(STAGES, row), by=dinas), by=dinas)
+
+    entry = Milestone.objects.get(site=site)
+    assert (entry.state, entry.reported_by, entry.channel) == (EntryState.REPORTED, dinas, "report")
+    assert (entry.reached_on, entry.date_precision) == (date(2025, 9, 30), "month")
+
+
+def test_a_changed_entry_is_a_correction_and_goes_back_as_one(
+    editor: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    entry = verified(site, Stage.INAUGURATED, date(2026, 3, 1))
+    row = (entry.receipt, "35.02", "", "Diresmikan", "02/03/2026", SOURCE, "Tanggal keliru")
+
+    batch = saved(sent("tahap", workbook(STAGES, row), by=editor), by=editor)
+    corrected = Milestone.objects.in_force().get(site=site)
+    reversed_(batch, by=editor)
+
+    assert (corrected.supersedes, corrected.reached_on) == (entry, date(2026, 3, 2))
+    [again] = Milestone.objects.in_force().filter(site=site)
+    assert again.reached_on == date(2026, 3, 1)
+    assert (batch.state, batch.remark) == (ImportState.REVERSED, "")
+
+
+def test_new_entries_are_withdrawn_never_deleted(editor: User, site: Site) -> None:
+    row = ("", "35.02", "", "Diresmikan", 45924, SOURCE, "")
+    batch = saved(sent("tahap", workbook(STAGES, row), by=editor), by=editor)
+
+    reversed_(batch, by=editor)
+
+    assert not Milestone.objects.in_force().filter(site=site).exists()
+    assert [entry.withdraws for entry in Milestone.objects.filter(site=site).order_by("pk")] == [False, True]
+
+
+def test_reports_that_wait_go_and_those_verified_since_wait_to_be_withdrawn(
+    dinas: User, verifier: User, site: Site
+) -> None:
+    rows = [("", "35.02", "", stage, "2026-01-05", "", "") for stage in ("Komitmen", "Persiapan")]
+    batch = saved(sent("tahap", workbook(STAGES, *rows), by=dinas), by=dinas)
+    verify(Milestone.objects.get(site=site, stage=Stage.COMMITTED), by=verifier)
+
+    reversed_(batch, by=dinas)
+
+    left = Milestone.objects.filter(site=site).order_by("pk")
+    assert [(entry.stage, entry.state, entry.withdraws) for entry in left] == [
+        (Stage.COMMITTED, EntryState.VERIFIED, False),
+        (Stage.COMMITTED, EntryState.REPORTED, True),
+    ]
+
+
+def test_an_entry_in_the_future_or_without_a_source_is_refused(editor: User, site: Site) -> None:
+    rows = (
+        ("", "35.02", "", "Diresmikan", "2099-01-01", SOURCE, ""),
+        ("", "35.02", "", "Diresmikan", "2026-01-01", "", ""),
+        ("", "35.02", "", "Diresmikn", "09/24/2025", SOURCE, ""),
+    )
+
+    told = problems(sent("tahap", workbook(STAGES, *rows), by=editor))
+
+    assert "Tanggal kejadian tidak boleh di masa depan." in told[0]
+    assert "Entri impor memerlukan sumber." in told[1]
+    assert told[2:] == [
+        "4 tahap: “Diresmikn” tidak dikenal [Diresmikan]",
+        "4 tanggal: “09/24/2025” menyebut bulan lebih dahulu [24/09/2025]",
+    ]
+
+
+# --- Counters ---------------------------------------------------------------------------------------------
+
+COUNTERS = ("kode_wilayah", "nama_mpp", "instansi", "dibuka", "hari", "petugas", "layanan", "cara", "izin", "sumber")
+
+
+def test_rows_of_one_counter_are_one_statement(editor: User, inaugurated: Site) -> None:
+    facts = ("35.02", "", "BPN", "01/03/2026", "Senin-Jumat", 4)
+    rows = [(*facts, name, "", "", SOURCE) for name in ("Cek sertipikat", "Balik nama")]
+
+    batch = saved(sent("layanan", workbook(COUNTERS, *rows), by=editor), by=editor)
+
+    counter = Presence.objects.in_force().get(site=inaugurated)
+    assert counter.institution.abbreviation == "ATR/BPN"
+    assert (counter.service_days, counter.staff) == ([1, 2, 3, 4, 5], 4)
+    assert {each.name for each in counter.services.all()} == {"Cek sertipikat", "Balik nama"}
+    assert outcomes(batch) == ["new", "new"]
+
+
+def test_a_further_service_is_added_and_taken_back(editor: User, counter: Callable[..., Presence]) -> None:
+    first = counter("Cek sertipikat")
+    facts = ("35.02", "", "ATR/BPN", "2026-03-01", "", None)
+    rows = [(*facts, name, "", "", SOURCE) for name in ("Cek sertipikat", "Balik nama")]
+    batch = saved(sent("layanan", workbook(COUNTERS, *rows), by=editor), by=editor)
+    both = Presence.objects.in_force().get(site=first.site)
+
+    reversed_(batch, by=editor)
+
+    assert outcomes(batch) == ["changed", "new"]
+    assert (both.supersedes, both.services.count()) == (first, 2)
+    again = Presence.objects.in_force().get(site=first.site)
+    assert [each.name for each in again.services.all()] == ["Cek sertipikat"]
+
+
+def test_rows_of_a_counter_that_disagree_are_named(editor: User, inaugurated: Site) -> None:
+    rows = (
+        ("35.02", "", "BPN", "2026-03-01", "", 4, "Cek sertipikat", "", "", SOURCE),
+        ("35.02", "", "BPN", "2026-03-01", "", 5, "Cek sertipikat", "melayang", "", SOURCE),
+        ("35.02", "", "BPN", "2026-03-01", "", 4, "cek SERTIPIKAT", "", "", SOURCE),
+    )
+
+    told = problems(sent("layanan", workbook(COUNTERS, *rows), by=editor))
+
+    assert told[0] == "2 : ada kesalahan pada baris lain gerai ini []"
+    assert told[1] == "3 petugas: berbeda dari baris pertama gerai ini []"
+    assert told[2].startswith("3 cara: “melayang” tidak dikenal")
+    assert told[3] == "4 layanan: sudah ada pada baris 2 []"
+
+
+# --- Records ----------------------------------------------------------------------------------------------
+
+
+def test_pledges_institutions_targets_and_items_are_kept(editor: User, ponorogo: Regency) -> None:
+    files: dict[str, tuple[tuple[Any, ...], ...]] = {
+        "janji": (("kode_wilayah", "berjanji", "paling_lambat"), ("35.02", "2 Mei 2025", "Desember 2026")),
+        "instansi": (
+            ("singkatan", "nama", "jenis"),
+            ("UJI", "Badan Uji", Institution.objects.first().get_kind_display()),
+        ),
+        "target": (
+            ("provinsi", "ukuran", "nilai", "tenggat", "ditetapkan", "oleh", "sumber", "aktif"),
+            ("Jawa Timur", "Cakupan (persen)", "97,5", "31/12/2031", "1 Januari 2026", "Menteri", SOURCE, "ya"),
+        ),
+        "rencana-aksi": (
+            ("judul", "kode_wilayah", "penanggung_jawab", "tenggat"),
+            ("Kirim surat", "35.02", "BPN", timezone.localdate() + timedelta(days=9)),
+        ),
+    }
+
+    for kind, rows in files.items():
+        saved(sent(kind, workbook(*rows), by=editor), by=editor)
+
+    assert Pledge.objects.get(regency=ponorogo).due_on == date(2026, 12, 31)
+    assert Institution.objects.get(abbreviation="UJI").name == "Badan Uji"
+    assert str(Target.objects.get(deadline=date(2031, 12, 31)).value) == "97.5"
+    assert ActionItem.objects.get(title="Kirim surat").owner.abbreviation == "ATR/BPN"
+
+
+@pytest.mark.parametrize("kind", ["janji", "instansi", "target", "rencana-aksi"])
+def test_records_of_editors_are_closed_to_officers(dinas: User, kind: str) -> None:
+    batch = sent(kind, workbook(("kode_wilayah",), ("35.02",)), by=dinas)
+
+    assert batch.state == ImportState.REFUSED
+    assert batch.remark == "Anda tidak dapat mengimpor berkas jenis ini."
