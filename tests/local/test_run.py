@@ -42,7 +42,7 @@ class Started:
                 start_new_session=True,
             )
 
-    def says(self, text: str, *, within: float = 180) -> bool:
+    def says(self, text: str, *, within: float = 240) -> bool:
         """Wait until it has printed `text` or ended; return whether it has printed it."""
         wait_until(lambda: text in self.text or self.process.poll() is not None, seconds=within)
         if self.process.poll() is None:
