@@ -39,7 +39,7 @@ def test_making_a_release(
         allowed_seconds=allowed_seconds,
         rounds=5,
         what=f"a release of {rows}",
-        why="all rows read at one moment and written as 44 files, before they are stored; once a day.",
+        why="all rows read at one moment and written as 42 files, before they are stored; once a day.",
     )
 
 
