@@ -38,7 +38,7 @@ def descriptor(
         day: of the release.
         known_at: what was verified later is in none of its files.
         previous: day of the release that it is compared with.
-        files: all others of the release, by name.
+        files: all others of the release, by name, in the order in which they are listed.
         counts: how many rows each table has.
     """
     tables = {table.name: table for table in TABLES}
@@ -54,8 +54,7 @@ def descriptor(
         "previous_version": previous and previous.isoformat(),
         "sources": [_source(source) for source in sources],
         "resources": [
-            _resource(name, content, tables.get(name.rpartition(".")[0]), counts)
-            for name, content in sorted(files.items())
+            _resource(name, content, tables.get(name.rpartition(".")[0]), counts) for name, content in files.items()
         ],
     }
 

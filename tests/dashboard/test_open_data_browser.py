@@ -29,7 +29,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, dja
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(address: str) -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
 
