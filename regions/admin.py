@@ -41,6 +41,7 @@ from regions.models import (
     Regency,
     RegencyAlias,
     Site,
+    Webhook,
 )
 from regions.models.about import SUBJECTS
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
@@ -458,6 +459,25 @@ class ApiTokenAdmin(ReadOnly, admin.ModelAdmin):
         for token in tokens:
             revoke(token, now=timezone.now(), by=cast("User", request.user))
         self.message_user(request, _("%(count)d token dicabut.") % {"count": len(tokens)})
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["name", "user", "url", "area", "is_enabled", "failing_since"]
+    fields = readonly_fields = ("name", "user", "url", "kinds", "area", "created_at", "is_enabled", "failing_since")
+    list_filter = ["is_enabled", ("failing_since", admin.EmptyFieldListFilter)]
+    list_select_related = ["user", "province", "regency"]
+    search_fields = ["name", "url", "user__email"]
+    actions = ["switch_off"]
+
+    @admin.display(description=_("wilayah"))
+    def area(self, webhook: Webhook) -> str:
+        return str(webhook.area or _("semua wilayahnya"))
+
+    @admin.action(description=_("Matikan webhook"))
+    def switch_off(self, request: HttpRequest, queryset: Any) -> None:
+        count = queryset.filter(is_enabled=True).update(is_enabled=False)
+        self.message_user(request, _("%(count)d webhook dimatikan.") % {"count": count})
 
 
 def _doubtful_since() -> datetime:

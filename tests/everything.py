@@ -14,10 +14,12 @@ from accounts.models import User
 from commitments.models import Institution, Presence
 from dashboard.imports import WORKS
 from regions.choices import Stage
-from regions.models import Ceremony, Milestone, Notice, ReadinessAssessment, Site
+from regions.models import ApiToken, Ceremony, Milestone, Notice, ReadinessAssessment, Site, Webhook
 from regions.services.evidence import attach
 from regions.services.imports import receive, work_due
 from regions.services.ledger import report, verify
+from regions.services.tokens import make_token
+from regions.services.webhooks import make_webhook
 from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Letter
 from taskforce.services.actions import plan, report_on
 from taskforce.services.alerts import evaluate
@@ -49,9 +51,14 @@ def everything_about(entry: Milestone, *, verifier: User, editor: User) -> dict[
     readiness = {"regency": site.regency, "budget": "ready", "note": SECRET}
     assessment = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 2, 1)), by=officer)
     assessed = report(ReadinessAssessment(**readiness, assessed_on=date(2026, 1, 1)), by=officer)
+    now = timezone.now()
     batch = receive("mpp", f"{SECRET}.csv", b"kode_wilayah,nama_mpp\n99.99,MPP Palsu\n", by=editor)
-    work_due(WORKS, now=timezone.now())
+    work_due(WORKS, now=now)
+    token = ApiToken(name=SECRET, expires_at=now + timedelta(days=1))
+    webhook = Webhook(name=SECRET, url="https://penerima.example/", kinds=["verified"])
     return {
+        "token": make_token(token, now=now, by=officer)[0].pk,
+        "webhook": make_webhook(webhook, by=officer).pk,
         "site": site.pk,
         "entry": entry.pk,
         "file": proof.pk,

@@ -52,7 +52,7 @@ KEPT = timedelta(days=30)
 MOST = 10
 """So many webhooks a person may have. An assumption."""
 GIVEN_UP_AFTER = timedelta(days=3)
-_RUN_SECONDS = 60
+_RUN_SECONDS = 20
 _OTHERS_WAIT = timedelta(minutes=1)
 _GONE = 410
 _dice = SystemRandom()
@@ -146,7 +146,7 @@ def may_know(webhook: Webhook, event: Happening) -> bool:
 
 
 def deliver_due(*, now: datetime, network: Network = INTERNET) -> int:
-    """Send what is due, for a minute at most; return how much arrived."""
+    """Send what is due, for some seconds at most, lest other work wait; return how much arrived."""
     WebhookDelivery.objects.given_up(now).update(state=DeliveryState.FAILED, ended_at=now)
     began, arrived_count, away = monotonic(), 0, set[int]()
     due = WebhookDelivery.objects.due(now).order_by("next_at", "pk")

@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from accounts.models import User
 from commitments.models import InstitutionAssignment, institutions_of
 from mpp_tracker.lib.history import history_of
+from regions.authentication import TokenAuthentication
 from regions.choices import Role
 from regions.models import ApiToken, Assignment, Milestone, Notice, Province, Regency, Site, narrow, turf_of
 from regions.services.assignments import grantable_by
@@ -292,6 +294,13 @@ def test_tokens_are_not_made_without_the_second_factor(settings: Any, held: Any,
 
     for path in (LIST, NEW, f"/en{LIST}"):
         assert client.get(path)["Location"].endswith("/akun/2fa/totp/activate/")
+
+
+def test_the_schema_of_the_api_says_how_to_bring_one() -> None:
+    known = OpenApiAuthenticationExtension.get_match(TokenAuthentication())
+
+    assert known.name == "token"
+    assert known.get_security_definition(None) == {"type": "http", "scheme": "bearer", "bearerFormat": "mpp_…"}
 
 
 # --- Where it reaches ------------------------------------------------------------------------------------

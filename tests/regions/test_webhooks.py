@@ -595,6 +595,20 @@ def test_nobody_sees_or_switches_anybody_elses(client: Client, dinas: User, pers
     assert Client().get(page).status_code == 302
 
 
+def test_editors_see_all_webhooks_and_switch_them_off(client: Client, editor: User, dinas: User) -> None:
+    webhook = hook(dinas)
+    client.force_login(editor)
+    changelist = "/admin/regions/webhook/"
+
+    pages = [client.get(changelist), client.get(f"{changelist}{webhook.pk}/change/")]
+    client.post(changelist, {"action": "switch_off", "_selected_action": [str(webhook.pk)]})
+
+    for page in pages:
+        assert ADDRESS in page.content.decode()
+        assert webhook.salt not in page.content.decode()
+    assert not Webhook.objects.get().is_enabled
+
+
 def test_one_test_is_under_way_at_a_time(dinas: User) -> None:
     webhook = hook(dinas)
     send_test(webhook, by=dinas)
