@@ -52,13 +52,15 @@ def read(batch: ImportBatch, say: Say) -> Findings:
     rows = list(kind.cells_of(lines_of(bytes(batch.content), batch.file_name)))
     if not rows:
         raise UnreadableFileError(_("Berkas ini hanya berisi judul kolom."))
-    before = _figures(batch.owner) if kind.COUNTS else []
+    layer = _layer_of(batch.owner)
+    public = _figures(Layer.VERIFIED) if kind.COUNTS else []
+    before = _figures(layer) if kind.COUNTS else []
     findings = []
     for done, finding in enumerate(kind.findings(rows), 1):
         findings.append(finding)
         say(done, len(rows))
-    after = _figures(batch.owner) if kind.COUNTS else []
-    return Findings(findings, [_moved(then, now) for then, now in zip(before, after, strict=True)])
+    after = _figures(layer) if kind.COUNTS else []
+    return Findings(findings, [_moved(*each) for each in zip(public, before, after, strict=True)])
 
 
 def take_back(batch: ImportBatch, made: Iterable[Made], say: Say) -> None:
@@ -84,23 +86,39 @@ def _kind(batch: ImportBatch, by: User) -> Kind:
     return kind(by, batch.agreed, batch.file_name)
 
 
-def _figures(by: User) -> list[Coverage]:
-    """Return today's coverage, by every way of counting; an officer's rows count once they are verified."""
-    layer = Layer.VERIFIED if turf_of(by).is_editor else Layer.REPORTED
+def _figures(layer: Layer) -> list[Coverage]:
+    """Return today's coverage, by every way of counting."""
     return [answer(Question(timezone.localdate(), counting=counting, layer=layer)) for counting in Counting]
 
 
-def _moved(before: Coverage, after: Coverage) -> dict[str, Any]:
-    areas = [(before.national, after.national)]
-    areas += [
-        pair for pair in zip(before.provinces, after.provinces, strict=True) if pair[0].covered != pair[1].covered
-    ]
+def _layer_of(by: User) -> Layer:
+    """Return in which layer rows are that somebody imports: an officer's are reports until they are verified."""
+    return Layer.VERIFIED if turf_of(by).is_editor else Layer.REPORTED
+
+
+def _moved(public: Coverage, before: Coverage, after: Coverage) -> dict[str, Any]:
+    """Return what becomes of verified coverage by what moved between two answers.
+
+    An officer learns what their own rows would add to the public figure, not what others have reported.
+    """
+    areas = zip(
+        (public.national, *public.provinces),
+        (before.national, *before.provinces),
+        (after.national, *after.provinces),
+        strict=True,
+    )
     return {
-        "counting": before.question.counting.value,
-        "layer": before.question.layer.value,
-        "as_at": before.question.as_at.isoformat(),
+        "counting": public.question.counting.value,
+        "layer": after.question.layer.value,
+        "as_at": public.question.as_at.isoformat(),
         "areas": [
-            {"name": then.name, "units": then.units, "before": then.covered, "after": now.covered}
-            for then, now in areas
+            {
+                "name": area.name,
+                "units": area.units,
+                "before": area.covered,
+                "after": area.covered + now.covered - then.covered,
+            }
+            for area, then, now in areas
+            if area is public.national or then.covered != now.covered
         ],
     }

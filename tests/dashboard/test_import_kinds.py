@@ -15,6 +15,7 @@ from regions.choices import EntryState, ImportState, OperatingStatus, Role, Stag
 from regions.models import Assignment, Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from regions.resources.base import Kind
 from regions.services.ledger import verify
+from taskforce.coverage import Question, answer
 from taskforce.models import ActionItem, Target
 from taskforce.services.actions import plan
 from tests.importing import outcomes, problems, reversed_, saved, sent, workbook
@@ -107,6 +108,18 @@ def test_an_officers_entries_are_reports(dinas: User, site: Site) -> None:
     entry = Milestone.objects.get(site=site)
     assert (entry.state, entry.reported_by, entry.channel) == (EntryState.REPORTED, dinas, "report")
     assert (entry.reached_on, entry.date_precision) == (date(2025, 9, 30), "month")
+
+
+def test_an_officer_learns_what_their_rows_add_and_not_what_others_report(
+    dinas: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    public = answer(Question(timezone.localdate())).national.covered
+    reported(Site.objects.create(regency=Regency.objects.filter(sites=None, is_autonomous=True).first(), name="MPP"))
+
+    batch = sent("tahap", workbook(STAGES, ("", "35.02", "", "Diresmikan", "2026-01-05", "", "")), by=dinas)
+
+    [inaugurated] = [each for each in batch.effect if each["counting"] == "inaugurated"]
+    assert (inaugurated["areas"][0]["before"], inaugurated["areas"][0]["after"]) == (public, public + 1)
 
 
 def test_a_changed_entry_is_a_correction_and_goes_back_as_one(

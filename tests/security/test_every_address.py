@@ -17,6 +17,7 @@ from regions.choices import Role
 from regions.models import (
     Assignment,
     Evidence,
+    ImportBatch,
     Milestone,
     Notice,
     Province,
@@ -300,7 +301,8 @@ def test_strangers_change_nothing(
 
     for actor in ACTORS:
         response = clients[actor].post(address.format(**keys), form)
-        assert response.status_code in {302, 403, 404, 405}, actor
+        # An officer's own form says itself what it lacks.
+        assert response.status_code in {302, 403, 404, 405, 200 if route == "kerja/impor/" else 302}, actor
 
     entry.refresh_from_db()
     assert entry.state == "reported"
@@ -312,6 +314,7 @@ def test_strangers_change_nothing(
     assert [site.name for site in entry.site.regency.sites.all()] == [entry.site.name]
     assert not Alert.objects.filter(acknowledged_at__isnull=False).exists()
     assert ActionItem.objects.count() == 1
+    assert [batch.state for batch in ImportBatch.objects.all()] == ["checked"]
 
 
 ADMIN_LISTS = sorted(
