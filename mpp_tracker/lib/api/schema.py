@@ -4,9 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from mpp_tracker.lib.api.rows import RowSerializer
 from mpp_tracker.lib.problems import MEDIA_TYPE
 
 
@@ -88,6 +90,13 @@ class Schema(AutoSchema):
         if self.method == "GET":
             bodies["304"] = {"description": _("Tidak berubah sejak ETag pada If-None-Match.")}
         return bodies
+
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        if isinstance(force_instance(serializer), RowSerializer):
+            # Whoever asks for some columns by `fields` gets no others.
+            schema.pop("required", None)
+        return schema
 
     def _problems(self) -> list[str]:
         codes = ["400", "403", "406"]
