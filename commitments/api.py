@@ -20,6 +20,7 @@ from commitments.models import Agreement, PledgeRevision, Presence, Service, Sig
 from commitments.services.presence import ServiceLine, send_presence
 from mpp_tracker.lib.api.rows import RowsViewSet, refused
 from regions.api import EntryViewSet, answer, read
+from regions.idempotency import answered_once
 from regions.rules import end_of_period
 
 
@@ -77,6 +78,7 @@ class PresenceViewSet(EntryViewSet):
         return super().visible().annotate(services_count=Coalesce(count, 0))
 
     @extend_schema(request=serializers.PresenceReportSerializer)
+    @answered_once
     def create(self, request: Request) -> Response:
         """Report a counter with all its services."""
         sent = read(self, serializers.PresenceReportSerializer)

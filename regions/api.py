@@ -21,6 +21,7 @@ from accounts.models import User
 from mpp_tracker.lib.api.rows import RowsViewSet, refused
 from regions import filters, serializers
 from regions.choices import EntryChannel, EntryState, OperatingStatus, Stage
+from regions.idempotency import answered_once
 from regions.models import (
     FormerProvince,
     LedgerEntry,
@@ -108,6 +109,7 @@ class SiteViewSet(RowsViewSet):
     ordering_fields = ("id", "name", "regency", "province", "updated_at")
 
     @extend_schema(request=serializers.NewSiteSerializer)
+    @answered_once
     def create(self, request: Request) -> Response:
         """Register an MPP of one's own regency."""
         sent = read(self, serializers.NewSiteSerializer)
@@ -165,6 +167,7 @@ class EntryViewSet(RowsViewSet):
 
     @extend_schema(request=serializers.NothingSerializer)
     @action(detail=True, methods=["post"])
+    @answered_once
     @transaction.atomic
     def verify(self, request: Request, pk: int) -> Response:
         """Believe a report: from now on it counts."""
@@ -173,6 +176,7 @@ class EntryViewSet(RowsViewSet):
 
     @extend_schema(request=serializers.ReasonSerializer)
     @action(detail=True, methods=["post"], url_path="return")
+    @answered_once
     @transaction.atomic
     def send_back(self, request: Request, pk: int) -> Response:
         """Return a report to whoever made it, saying why."""
@@ -233,6 +237,7 @@ class MilestoneViewSet(SiteEntryViewSet):
     ordering_fields = ("id", "reached_on", "stage", "regency", "reviewed_at", "updated_at")
 
     @extend_schema(request=serializers.MilestoneReportSerializer)
+    @answered_once
     def create(self, request: Request) -> Response:
         """Report that a site reached a stage."""
         return self._report(Stage)
@@ -248,6 +253,7 @@ class OperatingRecordViewSet(SiteEntryViewSet):
     ordering_fields = ("id", "since", "status", "regency", "reviewed_at", "updated_at")
 
     @extend_schema(request=serializers.OperatingReportSerializer)
+    @answered_once
     def create(self, request: Request) -> Response:
         """Report whether a site serves the public."""
         return self._report(OperatingStatus)
@@ -271,6 +277,7 @@ class ReadinessViewSet(EntryViewSet):
     ordering_fields = ("id", "assessed_on", "regency", "reviewed_at", "updated_at")
 
     @extend_schema(request=serializers.AssessmentReportSerializer)
+    @answered_once
     def create(self, request: Request) -> Response:
         """Report how ready one's own regency is."""
         sent = read(self, serializers.AssessmentReportSerializer)

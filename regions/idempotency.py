@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from mpp_tracker.lib.api.formats import Json
 from regions.models import ApiToken, KeptAnswer
 
 HEADER = "Idempotency-Key"
@@ -59,7 +59,7 @@ def answered_once(handler: Handler) -> Handler:
             if not 200 <= response.status_code < 300:
                 transaction.set_rollback(True)
                 return response
-            kept.status, kept.body = response.status_code, JSONRenderer().render(response.data).decode()
+            kept.status, kept.body = response.status_code, Json().render(response.data).decode()
             kept.location = response.headers.get("Location", "")
             kept.save(update_fields=["status", "body", "location"])
         return response

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from mpp_tracker.lib.api.rows import RowsViewSet, refused
 from regions.api import name_of, read
+from regions.idempotency import answered_once
 from taskforce import filters
 from taskforce import records_serializers as serializers
 from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Decree, Directive, Member, Target
@@ -97,6 +98,7 @@ class ActionItemViewSet(RowsViewSet):
 
     @extend_schema(request=serializers.ActionReportSerializer, responses={201: serializers.ActionUpdateSerializer})
     @action(detail=True, methods=["post"])
+    @answered_once
     def updates(self, request: Request, pk: int) -> Response:
         """Report how far an action item is."""
         item = ActionItem.objects.visible_to(request.user).filter(pk=pk).first()

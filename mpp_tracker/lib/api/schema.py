@@ -77,6 +77,9 @@ class Schema(AutoSchema):
                     explode=False,
                 )
             )
+        if self.method == "POST":
+            about = _("Permintaan berkunci sama dilaksanakan satu kali; ulangannya mendapat jawaban yang sama.")
+            parameters.append(OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description=about))
         if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update"}:
             about = _("ETag baris yang dibaca sebelum memutuskan; bila baris itu berubah, jawabannya 412.")
             parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=about))
@@ -99,11 +102,13 @@ class Schema(AutoSchema):
         return schema
 
     def _problems(self) -> list[str]:
-        codes = ["400", "403", "406"]
+        codes = ["400", "401", "403", "406", "429"]
         if "{" in self.path or getattr(self.view, "action", None) == "list":
             codes.append("404")
         if self.method in {"POST", "PATCH"}:
             codes += ["413", "415"]
+        if self.method == "POST":
+            codes.append("422")
         if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update", "updates"}:
             codes += ["409", "412"]
         return codes
@@ -111,11 +116,14 @@ class Schema(AutoSchema):
 
 _SAID = {
     "400": lambda: _("Ada yang salah dalam permintaan; “errors” menyebut apa."),
-    "403": lambda: _("Bukan wewenang Anda, atau Anda belum masuk."),
+    "401": lambda: _("Token tidak berlaku, atau Anda belum masuk."),
+    "403": lambda: _("Bukan wewenang Anda."),
     "404": lambda: _("Tidak ada, atau bukan untuk Anda."),
     "406": lambda: _("Bentuk yang diminta tidak ada."),
     "409": lambda: _("Keadaan baris ini tidak memungkinkannya."),
     "412": lambda: _("Baris ini berubah sejak dibaca."),
     "413": lambda: _("Kiriman terlalu besar."),
     "415": lambda: _("Kiriman harus berupa JSON."),
+    "422": lambda: _("Idempotency-Key sudah dipakai untuk permintaan lain."),
+    "429": lambda: _("Terlalu sering meminta; coba lagi setelah Retry-After."),
 }
