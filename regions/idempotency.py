@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from mpp_tracker.lib.api.formats import Json
 from regions.models import ApiToken, KeptAnswer
+from regions.services.evidence import all_or_nothing
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
@@ -50,7 +51,8 @@ def answered_once(handler: Handler) -> Handler:
             raise ValidationError({HEADER: _("Kunci terdiri atas 1 sampai 255 huruf, angka, atau tanda ASCII.")})
         said = {"user": request.user, "key": key}
         fingerprint = _fingerprint(request)
-        with transaction.atomic():
+        # Not a plain transaction: a handler may keep files, which have to go with the rows.
+        with all_or_nothing():
             KeptAnswer.objects.stale(timezone.now()).filter(**said).delete()
             kept, is_new = KeptAnswer.objects.get_or_create(**said, defaults={"fingerprint": fingerprint})
             if not is_new:
