@@ -20,7 +20,7 @@ class Assets(CompressedManifestStaticFilesStorage):
 class UsedFiles(AppDirectoriesFinder):
     """Find what apps bring, but not what no page loads: compressing that would take a minute of every start."""
 
-    UNUSED = ("redoc", "swagger-ui-standalone-preset.*")
+    UNUSED = ("redoc",)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Any:
         """Return the files of all apps."""

@@ -13,7 +13,7 @@ from tests.security.test_every_address import ADDRESSES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 # The first to whom an address answers looks at it.
-ROLES = ("visitor", "officer", "institution", "province", "administrator")
+ROLES = ("visitor", "officer", "institution", "province", "editor", "administrator")
 # The narrowest screen there is, a small phone, and a desk of 1280 px at 200 %.
 WIDTHS = (320, 360, 640)
 RULES = {
@@ -84,11 +84,14 @@ class Visit:
             page = self.as_role(role)
             answer = page.context.request.get(self.deployment.address + path, max_redirects=0)
             answers.append((answer.status, answer.headers.get("content-type", "")))
-            if answer.status == 302 and "/akun/" not in answer.headers["location"]:
-                # It leads on, to a page that is walked itself.
+            if answer.status == 302 and "/akun/login/" not in answer.headers["location"]:
+                # It leads on, to a page that is walked itself, or asks for the password again first.
                 return None
             if answer.status == 200:
                 return page if answers[-1][1].startswith("text/html") else None
+        if all("json" in kind for _status, kind in answers):
+            # It is for programs, also where it says what is not there.
+            return None
         # What only takes what is sent to it; the door may come first.
         statuses = {status for status, _type in answers}
         assert 405 in statuses, answers
