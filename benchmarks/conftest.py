@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -43,6 +44,12 @@ def _is_complete(terminalreporter: pytest.TerminalReporter) -> bool:
         return False
     measured = {report.nodeid.partition("::")[0] for report in terminalreporter.stats.get("passed", [])}
     return measured == {f"{HERE.name}/{path.name}" for path in HERE.glob("test_*.py")}
+
+
+@pytest.fixture(scope="session")
+def static_files() -> None:
+    """The static files as production serves them; pages name them."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,11 @@ from benchmarks.rollouts import Rollouts
 from mpp_tracker.urls import urlpatterns
 from regions.models import Site
 
-pytestmark = [pytest.mark.benchmark(group="pages"), pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.benchmark(group="pages"),
+    pytest.mark.timeout(1800),
+    pytest.mark.usefixtures("static_files"),
+]
 
 BARE = "bare"
 BROWSER = {"Accept-Encoding": "gzip, deflate, br"}

@@ -71,7 +71,9 @@ class Visit:
     def as_role(self, role: str) -> Page:
         """Return the page of a role."""
         if role not in self.pages:
-            context = self.browser.new_context(locale="id-ID", device_scale_factor=2)
+            # Without motion: a colour on its way from one theme to the other is nobody's colour.
+            still = {"locale": "id-ID", "reduced_motion": "reduce"}
+            context = self.browser.new_context(**still, device_scale_factor=2)
             self.pages[role] = (
                 context.new_page() if role == "visitor" else self.deployment.sign_in(context, role, "/satgas/")
             )

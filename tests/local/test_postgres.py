@@ -12,6 +12,7 @@ import pytest
 
 from mpp_tracker.local.faults import ExpectedError
 from mpp_tracker.local.postgres import Postgres
+from mpp_tracker.local.processes import wait_until
 
 pytestmark = pytest.mark.usefixtures("_no_pg_variables")
 
@@ -225,7 +226,7 @@ def test_can_be_made_to_hang(postgres: Postgres) -> None:
     postgres.pause()
 
     head = psutil.Process(postgres.process.pid)
-    assert head.status() == psutil.STATUS_STOPPED
+    assert wait_until(lambda: head.status() == psutil.STATUS_STOPPED, seconds=5)
     postgres.resume()
     assert ask(postgres, "SELECT 1") == 1
 
