@@ -108,7 +108,7 @@ def test_a_foreign_site_is_refused_as_one_that_does_not_exist(dinas: Client, sit
 
 
 def test_a_visitor_enters_nothing(client: Client, site: Site) -> None:
-    assert send(client, "milestones", statement(site)).status_code == HTTPStatus.FORBIDDEN
+    assert send(client, "milestones", statement(site)).status_code == HTTPStatus.UNAUTHORIZED
     assert not Milestone.objects.filter(site=site).exists()
 
 
@@ -220,7 +220,7 @@ def test_only_verifiers_decide(dinas: Client, client: Client, site: Site, report
     answers = [send(asker, f"milestones/{entry.pk}/verify", {}).status_code for asker in (dinas, foreign, client)]
 
     entry.refresh_from_db()
-    assert answers == [403, 404, 403]
+    assert answers == [403, 404, 401]
     assert entry.state == "reported"
 
 
