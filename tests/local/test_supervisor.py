@@ -155,7 +155,7 @@ def test_children_that_a_dead_leftover_had_are_ended_too(tmp_path: Path) -> None
 
 def is_alive(process: psutil.Process) -> bool:
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
