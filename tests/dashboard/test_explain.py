@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -292,9 +292,12 @@ def test_a_permalink_says_everything_that_the_figure_depends_on(client: Client) 
 
 
 def test_a_permalink_of_today_until_its_end_is_pinned_to_the_moment(client: Client) -> None:
-    today = timezone.localdate().isoformat()
+    asked = timezone.now()
 
-    assert "T23:59" not in permalink(client, urlencode({"known_at": today}))
+    address = permalink(client, urlencode({"known_at": timezone.localdate(asked).isoformat()}))
+
+    (pinned,) = parse_qs(urlsplit(address).query)["known_at"]
+    assert asked <= datetime.fromisoformat(pinned) <= timezone.now()
 
 
 def test_the_page_says_what_a_permalink_cannot_keep(client: Client) -> None:
