@@ -171,8 +171,7 @@ class EntryViewSet(RowsViewSet):
     @transaction.atomic
     def verify(self, request: Request, pk: int) -> Response:
         """Believe a report: from now on it counts."""
-        read(self, serializers.NothingSerializer)
-        return self._decide(pk, verify)
+        return self._decide(pk, verify, serializers.NothingSerializer)
 
     @extend_schema(request=serializers.ReasonSerializer)
     @action(detail=True, methods=["post"], url_path="return")
@@ -180,16 +179,16 @@ class EntryViewSet(RowsViewSet):
     @transaction.atomic
     def send_back(self, request: Request, pk: int) -> Response:
         """Return a report to whoever made it, saying why."""
-        sent = read(self, serializers.ReasonSerializer)
-        return self._decide(pk, send_back, **sent)
+        return self._decide(pk, send_back, serializers.ReasonSerializer)
 
     def _entry(self, pk: int) -> LedgerEntry:
         return cast("LedgerEntry", self.model._default_manager.get(pk=pk))
 
-    def _decide(self, pk: int, decide: Any, **said: str) -> Response:
+    def _decide(self, pk: int, decide: Any, shape: type[BaseSerializer]) -> Response:
         self.one(pk=pk)
         if not turf_of(self.request.user).is_verifier:
             raise PermissionDenied
+        said = read(self, shape)
         entry = self._entry(pk)
         # Two verifiers of one site wait for each other, so that the second sees what the first did.
         subject = type(entry).subject_model()
