@@ -265,7 +265,7 @@ class Kind(Resource):
     def save_instance(self, instance: Any, is_create: bool, row: Cells, **kwargs: Any) -> None:
         """Write a row by its service, or find why not; what was begun for it is undone."""
         try:
-            with transaction.atomic(), refusals_in_words(self.MODEL):
+            with refusals_in_words(self.MODEL):
                 self._made = self.note(self.keep(instance, before=self._original))
         except PermissionDenied as error:
             raise ValidationError(_("Baris ini bukan wilayah kerja Anda.")) from error
@@ -399,7 +399,25 @@ class LedgerKind(Kind):
 
     def same(self, row: Any) -> Any:
         """Return the entry, in force or waiting, that says the same."""
-        return row.said_before().first()
+        key = self._standing.get(self._statement(row))
+        return None if key is None else self.MODEL._default_manager.get(pk=key)
+
+    @cached_property
+    def _standing(self) -> dict[tuple[Any, ...], int]:
+        """The entries, in force or waiting, by what they say: asked once, because a file may have many rows."""
+        ledger = self.MODEL._default_manager
+        entries = ledger.filter(state=EntryState.REPORTED) | ledger.in_force()
+        if not self.turf.is_editor:
+            entries = entries.filter(**{f"{self.MODEL.HOLDER}__in": self.turf.regencies})
+        said = (*self._statement_fields(), "pk")
+        return {tuple(statement): key for *statement, key in entries.order_by("-pk").values_list(*said)}
+
+    def _statement_fields(self) -> list[str]:
+        names = (*self.MODEL.SAYS, "date_precision")
+        return [self.MODEL._meta.get_field(name).attname for name in names]
+
+    def _statement(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, name) for name in self._statement_fields())
 
     def key(self, row: Any) -> Any:
         """Return the statement."""
@@ -414,7 +432,11 @@ class LedgerKind(Kind):
             entry.supersedes = before
             entry.note = entry.note or _("Koreksi dari berkas %(name)s.") % {"name": self.source}
         entry.clean()
-        return self._enter(entry)
+        entered = self._enter(entry)
+        if before is not None and entered.state == EntryState.VERIFIED:
+            # What it said is in force no more, and new in a later row.
+            self._standing.pop(self._statement(before), None)
+        return entered
 
     def note(self, kept: Any) -> Made:
         """Remember the entry: what becomes of it stands in the ledger."""

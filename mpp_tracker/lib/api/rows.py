@@ -6,6 +6,7 @@ is instantiated for it, so that a list costs little more than its SQL, and no li
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -50,17 +51,21 @@ class RowSerializer(serializers.ModelSerializer):
         read_only=True, help_text=gettext_lazy("Kapan baris ini terakhir dibuat atau diubah.")
     )
 
-    def columns(self) -> dict[str, ColumnOf]:
+    @classmethod
+    @cache
+    def columns(cls) -> dict[str, ColumnOf]:
         """Return where each column comes from, by its name."""
         return {
-            name: ColumnOf(
-                (field.source or name).replace(".", "__"),
-                timezone.localtime
-                if isinstance(field, serializers.DateTimeField)
-                else getattr(field, "from_column", None),
-            )
-            for name, field in self.fields.items()
+            name: ColumnOf((field.source or name).replace(".", "__"), _conversion(field))
+            for name, field in cls().fields.items()
         }
+
+
+def _conversion(field: serializers.Field) -> Callable[[Any], Any] | None:
+    if isinstance(field, serializers.DateTimeField):
+        return partial(timezone.localtime, timezone=timezone.get_default_timezone())
+    conversion: Callable[[Any], Any] | None = getattr(field, "from_column", None)
+    return conversion
 
 
 class WrittenSerializer(serializers.Serializer):
@@ -188,12 +193,10 @@ class RowsViewSet(GenericViewSet):
 
     def read(self, rows: Any) -> Rows:
         """Return rows in the shape of the serializer, of that only the columns that are asked for."""
-        columns = {name: column for name, column in self._columns.items() if name in self.columns_of_csv()}
-        names = tuple(columns)
-        found = [
-            dict(zip(names, row, strict=True)) for row in rows.values_list(*(each.path for each in columns.values()))
-        ]
-        for name, convert in ((name, column.convert) for name, column in columns.items() if column.convert):
+        names = self.columns_of_csv()
+        columns = [self._columns[name] for name in names]
+        found = [dict(zip(names, row, strict=True)) for row in rows.values_list(*(each.path for each in columns))]
+        for name, convert in ((name, each.convert) for name, each in zip(names, columns, strict=True) if each.convert):
             for row in found:
                 if row[name] is not None:
                     row[name] = convert(row[name])
@@ -201,7 +204,7 @@ class RowsViewSet(GenericViewSet):
 
     @property
     def _columns(self) -> dict[str, ColumnOf]:
-        serializer: Any = self.get_serializer_class()()
+        serializer: Any = self.get_serializer_class()
         columns: dict[str, ColumnOf] = serializer.columns()
         return columns
 
