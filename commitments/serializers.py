@@ -1,6 +1,6 @@
 """Which columns of institutions, agreements, presences and pledges does the API give?"""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
@@ -125,6 +125,15 @@ class ServiceLineSerializer(WrittenSerializer):
 
 class PresenceReportSerializer(WrittenSerializer):
     """All that is known of an institution's counter at an MPP."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "site": 1,
+        "institution": 1,
+        "counter_opened_on": "2026-03-01",
+        "service_days": [1, 2, 3, 4, 5],
+        "staff": 3,
+        "services": [{"name": "Balik nama sertifikat", "channel": "direct"}],
+    }
 
     site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
     institution = serializers.PrimaryKeyRelatedField(queryset=Institution.objects.all())

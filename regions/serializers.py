@@ -1,6 +1,6 @@
 """Which columns of areas, sites and the ledger does the API give?"""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
@@ -236,6 +236,13 @@ class StatementSerializer(WrittenSerializer):
 class MilestoneReportSerializer(StatementSerializer):
     """A report that a site reached a stage."""
 
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "site": 1,
+        "stage": "building",
+        "reached_on": "2026-03-01",
+        "note": "Rangka atap terpasang.",
+    }
+
     stage = serializers.ChoiceField(choices=Stage.choices)
     reached_on = serializers.DateField()
     supersedes = CorrectedField(Milestone, help_text=_("Entri terverifikasi yang dikoreksi."))
@@ -244,6 +251,14 @@ class MilestoneReportSerializer(StatementSerializer):
 class OperatingReportSerializer(StatementSerializer):
     """A report whether a site serves the public."""
 
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "site": 1,
+        "status": "suspended",
+        "since": "2026-03-31",
+        "date_precision": "month",
+        "note": "Gedung diperbaiki.",
+    }
+
     status = serializers.ChoiceField(choices=OperatingStatus.choices)
     since = serializers.DateField()
     supersedes = CorrectedField(OperatingRecord, help_text=_("Entri terverifikasi yang dikoreksi."))
@@ -251,6 +266,13 @@ class OperatingReportSerializer(StatementSerializer):
 
 class AssessmentReportSerializer(WrittenSerializer):
     """A report of how ready a regency is; what is left out is unknown."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "regency": "35.02",
+        "assessed_on": "2026-03-01",
+        "budget": "ready",
+        "building": "partly",
+    }
 
     regency = serializers.CharField(max_length=5, help_text=_("Kode kabupaten/kota."))
     assessed_on = serializers.DateField()
@@ -270,6 +292,8 @@ class AssessmentReportSerializer(WrittenSerializer):
 class SiteWrittenSerializer(WrittenSerializer):
     """What is known of an MPP apart from its ledger."""
 
+    EXAMPLE: ClassVar[dict[str, Any]] = {"name": "MPP Kabupaten Ponorogo", "building": "Eks kantor dinas"}
+
     name = serializers.CharField(max_length=150)
     address = serializers.CharField(max_length=2000, allow_blank=True, required=False)
     building = serializers.CharField(max_length=150, allow_blank=True, required=False)
@@ -280,11 +304,15 @@ class SiteWrittenSerializer(WrittenSerializer):
 class NewSiteSerializer(SiteWrittenSerializer):
     """An MPP that is to be registered."""
 
+    EXAMPLE: ClassVar[dict[str, Any]] = {"regency": "35.02", "name": "MPP Cabang Selatan", "address": "Jalan Raya 1"}
+
     regency = serializers.CharField(max_length=5, help_text=_("Kode kabupaten/kota."))
 
 
 class ReasonSerializer(WrittenSerializer):
     """Why a report is returned."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"reason": "Lampirkan berita acara peresmian."}
 
     reason = serializers.CharField(max_length=2000)
 

@@ -1,5 +1,7 @@
 """Which columns of the task force's records does the API give?"""
 
+from typing import Any, ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -88,6 +90,12 @@ class ActionUpdateSerializer(serializers.ModelSerializer):
 
 class ActionReportSerializer(WrittenSerializer):
     """A report of how far an action item is."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "state": "underway",
+        "progress_pct": 40,
+        "note": "Rapat dengan pemerintah daerah sudah diadakan.",
+    }
 
     state = serializers.ChoiceField(choices=ActionState.choices)
     progress_pct = serializers.IntegerField(min_value=0, max_value=100, default=0)

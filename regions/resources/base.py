@@ -414,7 +414,8 @@ class LedgerKind(Kind):
 
     def _statement_fields(self) -> list[str]:
         names = (*self.MODEL.SAYS, "date_precision")
-        return [self.MODEL._meta.get_field(name).attname for name in names]
+        by_name = {field.name: field.attname for field in self.MODEL._meta.concrete_fields}
+        return [by_name[name] for name in names]
 
     def _statement(self, row: Any) -> tuple[Any, ...]:
         return tuple(getattr(row, name) for name in self._statement_fields())

@@ -28,9 +28,9 @@ def test_the_page_of_the_api_loads_only_files_of_this_site(client: Client) -> No
     response = client.get("/api/docs/")
 
     page = response.content.decode()
-    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    loaded = re.findall(r'<(?:script|link rel="(?:stylesheet|icon)")[^>]* (?:src|href)="([^"]+)"', page)
     assert response.status_code == 200
-    assert loaded
+    assert len(loaded) == 6
     assert all(address.startswith("/") and not address.startswith("//") for address in loaded)
     assert "<style" not in page
     assert not re.search(r"<script(?![^>]*src=)", page)

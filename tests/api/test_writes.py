@@ -1,6 +1,6 @@
 """Is what is sent to the API entered as by a page, verified only by who may, and refused by name when it is wrong?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -10,8 +10,10 @@ from django.test import Client
 
 from accounts.models import User
 from commitments.models import Institution, Presence
-from regions.choices import Role
+from regions.choices import Role, Stage
 from regions.models import Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
+from taskforce.models import ActionItem
+from taskforce.services.actions import plan
 from tests.api.asking import ask, send, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,47 @@ def test_an_officer_registers_and_changes_a_site(dinas: Client, ponorogo: Regenc
 
     assert changed.status_code == HTTPStatus.OK, changed.content
     assert Site.objects.get(pk=made["id"]).building == "Eks kantor"
+
+
+def test_every_example_of_what_is_sent_is_taken(
+    dinas: Client,
+    checker: Client,
+    editor: User,
+    inaugurated: Site,
+    bpn: Institution,
+    reported: Callable[..., Milestone],
+) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=inaugurated, due_on=date(2030, 1, 1)), by=editor)
+    report = reported(inaugurated, Stage.BUILDING, date(2025, 3, 1))
+    keys = {"sites": inaugurated.pk, "action-items": item.pk, "milestones": report.pk}
+    real = {"site": inaugurated.pk, "institution": bpn.pk}
+    schema = dinas.get("/api/schema/").json()
+
+    answers = {}
+    for path, method, body in examples_of(schema):
+        is_decision = path.endswith(("/verify/", "/return/"))
+        kind = path.split("/")[3]
+        if is_decision and kind != "milestones":
+            continue
+        if path.endswith("/verify/"):
+            assert body is None
+            continue
+        assert body is not None, path
+        sent = {name: real.get(name, value) for name, value in body.items()}
+        ask = getattr(checker if is_decision else dinas, method)
+        answers[path] = ask(path.format(id=keys.get(kind)), sent, content_type="application/json")
+
+    assert len(answers) == 8
+    assert {path: answer.content for path, answer in answers.items() if answer.status_code not in (200, 201)} == {}
+
+
+def examples_of(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Yield path, method and example of all that takes a body."""
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            if "requestBody" in operation:
+                (example,) = operation["requestBody"]["content"]["application/json"].get("examples", {"": {}}).values()
+                yield path, method, example.get("value")
 
 
 @pytest.mark.parametrize("path", ["milestones", "operating-records"])

@@ -71,6 +71,9 @@ def _conversion(field: serializers.Field) -> Callable[[Any], Any] | None:
 class WrittenSerializer(serializers.Serializer):
     """What is sent to be entered: every name is known, and a number is no text."""
 
+    EXAMPLE: ClassVar[dict[str, Any]] = {}
+    """What somebody may send, for the page that describes the API."""
+
     _KINDS: ClassVar[tuple[tuple[type[serializers.Field], type | tuple[type, ...], Any], ...]] = (
         (serializers.BooleanField, bool, gettext_lazy("Tulis true atau false.")),
         (serializers.IntegerField, int, gettext_lazy("Tulis bilangan, bukan teks.")),

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from mpp_tracker.lib.api.rows import RowSerializer
@@ -62,6 +62,13 @@ class Schema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         """Return nothing: docstrings are for who reads the code."""
         return str(getattr(self.view, "about", ""))
+
+    def get_examples(self) -> list[OpenApiExample]:
+        """Return what may be sent."""
+        if self.method not in {"POST", "PATCH"}:
+            return []
+        example = getattr(self.get_request_serializer(), "EXAMPLE", None)
+        return [OpenApiExample(_("Contoh"), value=example, request_only=True)] if example else []
 
     def get_override_parameters(self) -> list[Any]:
         """Return what every list and row may be asked for, and on which state of a row a decision rests."""
