@@ -90,9 +90,11 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show how far a file is, then what each of its rows does."""
     found = _batch(request, pk)
     outcome = request.GET.get("hasil", "")
-    rows = found.rows.all()
     if outcome in RowOutcome.values:
-        rows = rows.filter(outcome=outcome)
+        rows = found.rows.filter(outcome=outcome)
+    else:
+        # What is to be looked at: rows that say what is recorded are listed on request.
+        rows = found.rows.exclude(outcome=RowOutcome.SAME)
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("halaman"))
     same = ImportBatch.objects.visible_to(request.user).filter(
         sha256=found.sha256, kind=found.kind, state=ImportState.APPLIED
@@ -102,6 +104,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "state": found.standing,
         "kind": _kind(found.kind),
         "page": page,
+        "is_whole": outcome not in RowOutcome.values,
         "tabs": [(each, found.count(each), each.value == outcome) for each in RowOutcome],
         "proposals": _proposals(found) if found.state == ImportState.CHECKED else [],
         "effect": [_shown(each) for each in found.effect if len(each["areas"])],

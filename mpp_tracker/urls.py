@@ -18,7 +18,11 @@ urlpatterns = [
     path("api/v1/", include("regions.api_urls")),
     path("api/v1/", include("commitments.api_urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api.html")),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api.html"),
+        name="api-docs",
+    ),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", search_views.robots),

@@ -7,6 +7,7 @@ docs/decisions/0022-import.md tells how rows are tried and kept.
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -171,7 +172,7 @@ class Kind(Resource):
             raise result.errors[0].error
         if result.validation_error is not None and not self._problems:
             self._note_refusal(result.validation_error, cells)
-        about = self._about
+        about = self._about or self._as_written(cells)
         if self._problems:
             return Finding(number, RowOutcome.WRONG, about, tuple(self._problems.values()), (), None)
         if result.import_type == RowResult.IMPORT_TYPE_SKIP:
@@ -179,6 +180,12 @@ class Kind(Resource):
         is_new = result.import_type == RowResult.IMPORT_TYPE_NEW
         outcome = RowOutcome.NEW if is_new else RowOutcome.CHANGED
         return Finding(number, outcome, about, (), tuple(self._changes), self._made)
+
+    @staticmethod
+    def _as_written(cells: Cells) -> str:
+        """Return by what people find a row in their file that cannot be read."""
+        said = (text_in(value) for title, value in cells.items() if title not in (NUMBER, FAULTS))
+        return ", ".join(islice(filter(None, said), 4))[:200]
 
     def _start(self, number: int = 0) -> None:
         self._number = number

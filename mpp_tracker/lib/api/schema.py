@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance
@@ -39,7 +40,7 @@ class Schema(AutoSchema):
         model = getattr(self.view, "model", None)
         if model is None:
             return [str(getattr(self.view, "tag", _("Cakupan")))]
-        return [str(model._meta.verbose_name_plural).capitalize()]
+        return [capfirst(str(model._meta.verbose_name_plural))]
 
     def get_summary(self) -> str | None:
         """Return what the operation does, in a line."""
