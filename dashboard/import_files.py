@@ -4,6 +4,7 @@ All have the columns that are read again; docs/decisions/0022-import.md says how
 """
 
 import csv
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from tempfile import TemporaryFile
@@ -28,6 +29,8 @@ TEMPLATE_ROWS = 5_000
 """So many rows of a template have lists to choose from."""
 _LISTS = "Pilihan"
 _LONGEST_INLINE = 250
+# A workbook keeps fifteen digits of a number.
+_MOST_EXACT = 10**15
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -73,7 +76,7 @@ def as_csv(kind: Kind) -> Iterator[bytes]:
 
 @in_indonesian
 def to_mend(batch: ImportBatch, kind: Kind) -> bytes:
-    """Return the rows of a file that are wrong, each with what is, to be mended and sent again."""
+    """Return a file as it was sent, with what is wrong beside each row, to be mended and sent again as a whole."""
     wrong = {
         row.number: "; ".join(_sentence(problem) for problem in row.problems)
         for row in batch.rows.filter(outcome=RowOutcome.WRONG)
@@ -82,17 +85,20 @@ def to_mend(batch: ImportBatch, kind: Kind) -> bytes:
     with Workbook(content, {"constant_memory": True, **_OPTIONS}) as book:
         sheet = _sheet(book, kind, FAULTS)
         formats = [*_formats(book, kind), book.add_format({"num_format": "@", "font_color": "#9c0006"})]
-        rows = kind.cells_of(lines_of(bytes(batch.content), batch.file_name))
-        mending = ((number, cells) for number, cells in rows if number in wrong)
-        for place, (number, cells) in enumerate(mending, 1):
+        place = 0
+        for place, (number, cells) in enumerate(kind.cells_of(lines_of(bytes(batch.content), batch.file_name)), 1):
             values = [_as_sent(cells.get(title)) for title in kind.header()]
-            _write(sheet, place, [*values, wrong[number]], formats)
+            _write(sheet, place, [*values, wrong.get(number, "")], formats)
+        # In a long file the wrong rows are found by what stands beside them.
+        sheet.autofilter(0, 0, place, len(kind.header()))
         _explain(book, kind)
     return content.getvalue()
 
 
 def _as_sent(value: Any) -> Any:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else text_in(value)
+    """Return what a cell held as a workbook can hold it: no number beyond its own precision, and none that is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and math.isfinite(value) and abs(value) < _MOST_EXACT else text_in(value)
 
 
 def _sentence(problem: dict[str, str]) -> str:

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from dashboard.import_files import XLSX, as_csv, as_xlsx, template, to_mend
 from dashboard.imports import BY_NAME, kinds_for
-from mpp_tracker.lib.limits import seconds_to_wait
+from mpp_tracker.lib.limits import put_off, seconds_to_wait
 from mpp_tracker.lib.sheets import MAX_BYTES
 from regions.choices import ImportState, RowOutcome
 from regions.models import ImportBatch
@@ -36,6 +36,7 @@ MOST_PROPOSALS = 200
 BATCHES_SHOWN = 50
 PER_ACCOUNT = "30/min"
 _LOOK_EVERY_SECONDS = 0.05
+_TOO_MANY_FILES = gettext_lazy("Anda meminta terlalu banyak berkas dalam waktu singkat.")
 
 
 class UploadForm(forms.Form):
@@ -126,8 +127,10 @@ def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not ticked:
         messages.warning(request, _("Centang sedikitnya satu usulan."))
         return redirect("dashboard:import", pk)
-    imports.agree(found, ticked, by=_user(request))
-    return _wait_for(found)
+    if imports.agree(found, ticked, seen=request.POST.get("seen", ""), by=_user(request)):
+        return _wait_for(found)
+    messages.warning(request, _("Usulannya sudah berubah. Lihat lagi, lalu centang yang benar."))
+    return redirect("dashboard:import", pk)
 
 
 @require_POST
@@ -160,6 +163,8 @@ def mend(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _own(request, pk, with_content=True)
     if not found.count(RowOutcome.WRONG) or found.kind not in BY_NAME:
         raise Http404
+    if wait := _wait_for_files(request):
+        return put_off(request, str(_TOO_MANY_FILES), wait=wait)
     kind = _kind(found.kind)(_user(request))
     return _file(to_mend(found, kind), f"perbaiki-{slugify(found.file_name.rpartition('.')[0])}.xlsx")
 
@@ -172,6 +177,8 @@ def kind_file(request: HttpRequest, name: str, what: str) -> HttpResponseBase:
     kind = next((each for each in kinds_for(request.user) if name == each.NAME), None)
     if kind is None:
         raise Http404
+    if wait := _wait_for_files(request):
+        return put_off(request, str(_TOO_MANY_FILES), wait=wait)
     made = kind(_user(request))
     day = timezone.localdate().isoformat()
     if what == "templat":
@@ -181,6 +188,11 @@ def kind_file(request: HttpRequest, name: str, what: str) -> HttpResponseBase:
         response["Content-Disposition"] = f'attachment; filename="pantau-mpp-{name}-{day}.csv"'
         return response
     return FileResponse(as_xlsx(made), as_attachment=True, filename=f"pantau-mpp-{name}-{day}.xlsx", content_type=XLSX)
+
+
+def _wait_for_files(request: HttpRequest) -> int:
+    """Return in how many seconds a further file may be had, each of which is made when it is asked for."""
+    return seconds_to_wait(request, "import-file", visitor=PER_ACCOUNT, account=PER_ACCOUNT)
 
 
 def _refuse_haste(request: HttpRequest) -> None:

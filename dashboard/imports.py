@@ -49,7 +49,10 @@ def read(batch: ImportBatch, say: Say) -> Findings:
         UnreadableFileError: the file is none, none of its kind, or its sender may not import such.
     """
     kind = _kind(batch, batch.owner)
-    rows = list(kind.cells_of(lines_of(bytes(batch.content), batch.file_name)))
+    rows = []
+    for row in kind.cells_of(lines_of(bytes(batch.content), batch.file_name)):
+        rows.append(row)
+        say(0, len(rows))
     if not rows:
         raise UnreadableFileError(_("Berkas ini hanya berisi judul kolom."))
     layer = _layer_of(batch.owner)
@@ -60,7 +63,8 @@ def read(batch: ImportBatch, say: Say) -> Findings:
         findings.append(finding)
         say(done, len(rows))
     after = _figures(layer) if kind.COUNTS else []
-    return Findings(findings, [_moved(*each) for each in zip(public, before, after, strict=True)])
+    effect = [_moved(*each) for each in zip(public, before, after, strict=True)]
+    return Findings(findings, effect, is_believed=layer is Layer.VERIFIED)
 
 
 def take_back(batch: ImportBatch, made: Iterable[Made], say: Say) -> None:

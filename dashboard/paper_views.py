@@ -1,7 +1,6 @@
 """Which page hands out a paper for a meeting, and shows how far it is until then?"""
 
 import time
-from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.asking import asked, refused
 from dashboard.paper_pdf import document_of
-from mpp_tracker.lib.limits import seconds_to_wait
+from mpp_tracker.lib.limits import put_off, seconds_to_wait
 from taskforce.choices import PaperState
 from taskforce.forms.papers import PaperForm
 from taskforce.models import Paper
@@ -48,11 +47,11 @@ def paper_new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refused(request, form)
     if wait := seconds_to_wait(request, "paper", visitor=PER_VISITOR, account=PER_ACCOUNT):
-        return _too_many(request, _("Anda meminta terlalu banyak bahan rapat dalam waktu singkat."), wait=wait)
+        return put_off(request, _("Anda meminta terlalu banyak bahan rapat dalam waktu singkat."), wait=wait)
     try:
         paper = ask_for(form.asked, by=request.user, today=form.today)
     except ValidationError as error:
-        return _too_many(request, " ".join(error.messages), wait=RETRY_AFTER_SECONDS)
+        return put_off(request, " ".join(error.messages), wait=RETRY_AFTER_SECONDS)
     if _wait_for(paper):
         return _file(paper)
     return redirect("dashboard:paper", paper.pk)
@@ -101,11 +100,4 @@ def _file(paper: Paper) -> HttpResponse:
     made = get_object_or_404(Paper.objects.only("document", "asked"), pk=paper.pk)
     response = HttpResponse(bytes(made.document or b""), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{slugify(str(made))}.pdf"'
-    return response
-
-
-def _too_many(request: HttpRequest, reason: str, *, wait: int) -> HttpResponse:
-    status = HTTPStatus.TOO_MANY_REQUESTS
-    response = render(request, "error.html", {"status": status.value, "reason": reason}, status=status)
-    response["Retry-After"] = str(wait)
     return response

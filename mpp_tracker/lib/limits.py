@@ -51,6 +51,14 @@ def seconds_to_wait(request: HttpRequest, scope: str, *, visitor: str, account: 
     return math.ceil(throttle.wait() or 1)
 
 
+def put_off(request: HttpRequest, reason: str, *, wait: int) -> HttpResponse:
+    """Return the page that says in how many seconds to ask again."""
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    response = render(request, "error.html", {"status": status.value, "reason": reason}, status=status)
+    response["Retry-After"] = str(wait)
+    return response
+
+
 class BodyLimitMiddleware:
     """Refuse a body that is too large by what the request says of it, before any of it is kept.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
-from typing import Any
+from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from defusedxml import DefusedXmlException
@@ -35,6 +35,12 @@ MAX_COLUMNS = 100
 MAX_CELL = 32_767
 """So many letters fit into a cell of a workbook; a CSV has no business to hold more."""
 _SMALL_PART = 1024**2
+MAX_FRAME_BYTES = 1024**2
+"""All that openpyxl reads of a workbook before the first row, apart from texts: styles, names, relations."""
+MAX_ROW_BYTES = 4 * 1024**2
+"""Of one row of a sheet, whose XML is parsed as a whole: a hundred full cells are less."""
+_ROWS = ("xl/worksheets/", "xl/sharedstrings.xml")
+_UNREAD = ("xl/media/", "xl/theme/", "xl/drawings/", "xl/printersettings/", "docprops/", "customxml/")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DELIMITERS = (",", ";", "\t")
@@ -82,8 +88,14 @@ def lines_of(content: bytes, name: str) -> Iterator[Line]:
         raise UnreadableFileError(_("Berkas ini kosong."))
     is_workbook = content.startswith(_ZIP)
     _refuse_disguise(content, name, is_workbook=is_workbook)
-    seen = 0
+    seen, last = 0, 0
     for seen, line in enumerate(_workbook(content) if is_workbook else _csv(content), 1):
+        if line.number <= last:
+            raise UnreadableFileError(
+                _("Baris %(row)d tertulis dua kali dalam buku kerja ini. Simpan ulang di Excel, lalu kirim lagi.")
+                % {"row": line.number}
+            )
+        last = line.number
         if seen > MAX_ROWS:
             raise UnreadableFileError(
                 _("Berkas ini berisi lebih dari %(limit)d baris. Hapus baris kosong di bawah data, atau bagilah.")
@@ -143,7 +155,7 @@ def _refuse_archive(content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (BadZipFile, ValueError, OSError) as error:
+    except (BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise UnreadableFileError(_("Buku kerja ini terpotong atau rusak. Kirim sekali lagi.")) from error
     names = [part.filename.lower() for part in parts]
     if "xl/workbook.xml" not in names or "[content_types].xml" not in names:
@@ -160,6 +172,11 @@ def _refuse_archive(content: bytes) -> None:
         )
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or any(_is_bomb(part) for part in parts):
         raise UnreadableFileError(_("Isi buku kerja ini jauh lebih besar daripada berkasnya, jadi tidak dibuka."))
+    frame = [part for part in parts if not part.filename.lower().startswith((*_ROWS, *_UNREAD))]
+    if sum(part.file_size for part in frame) > MAX_FRAME_BYTES:
+        raise UnreadableFileError(
+            _("Buku kerja ini memuat terlalu banyak gaya atau nama. Tempel nilainya saja ke templat.")
+        )
 
 
 def _is_bomb(part: ZipInfo) -> bool:
@@ -180,7 +197,7 @@ def _sheet(content: bytes) -> Iterator[Line]:
         with sheet._get_source() as source:
             formats: Any = book
             parser = WorkSheetParser(
-                source,
+                _Source(source),
                 sheet._shared_strings,
                 epoch=book.epoch,
                 date_formats=formats._date_formats,
@@ -198,6 +215,27 @@ def _sheet(content: bytes) -> Iterator[Line]:
                 )
     finally:
         book.close()
+
+
+class _Source:
+    """Hands on the XML of a sheet, unless one row of it is longer than any that people fill in."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._since_row = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes.
+
+        Raises:
+            UnreadableFileError: a row goes on and on.
+        """
+        part = self._source.read(size)
+        end = part.rfind(b"row>")
+        self._since_row = self._since_row + len(part) if end < 0 else len(part) - end
+        if self._since_row > MAX_ROW_BYTES:
+            raise UnreadableFileError(_("Satu baris buku kerja ini jauh terlalu panjang, jadi tidak dibaca."))
+        return part
 
 
 def _line(number: int, cells: list[dict[str, Any]]) -> Line:
@@ -218,10 +256,13 @@ def _line(number: int, cells: list[dict[str, Any]]) -> Line:
 
 def _value(cell: dict[str, Any]) -> Any:
     value = cell["value"]
-    if cell["data_type"] == "f":
+    # "#N/A" is what is left of a formula.
+    if cell["data_type"] in {"f", "e"}:
         return Formula(str(getattr(value, "text", value)))
     if isinstance(value, timedelta):
-        return str(value)
+        # As it is shown: "35.02" becomes 35 hours and two minutes where the point parts hours from minutes.
+        minutes, seconds = divmod(int(value.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
     if isinstance(value, datetime) and value.time() == time():
         return value.date()
     return value
@@ -238,11 +279,14 @@ def _csv(content: bytes) -> Iterator[Line]:
         number = text.count("\n", 0, text.index("\0")) + 1
         raise UnreadableFileError(_("Baris %(row)d memuat karakter NUL yang tidak boleh ada.") % {"row": number})
     delimiter = separator["delimiter"] if separator else _delimiter(text.partition("\n")[0])
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_short_lines(text, delimiter), delimiter=delimiter, strict=True)
     shift, width = (1 if separator else 0), 0
     try:
         for cells in reader:
             number = reader.line_num + shift
+            if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
+                reason = _("Baris %(row)d berisi lebih dari %(limit)d kolom.")
+                raise UnreadableFileError(reason % {"row": number, "limit": MAX_COLUMNS})
             if any(len(cell) > MAX_CELL for cell in cells):
                 raise UnreadableFileError(
                     _("Baris %(row)d memuat isian lebih dari %(limit)d huruf.") % {"row": number, "limit": MAX_CELL}
@@ -251,12 +295,21 @@ def _csv(content: bytes) -> Iterator[Line]:
             if len(cells) > width and any(cells[width:]):
                 reason = _("Baris %(row)d berisi %(found)d isian, sedangkan judulnya %(expected)d.")
                 raise UnreadableFileError(reason % {"row": number, "found": len(cells), "expected": width})
-            yield Line(number, tuple(_csv_value(cell) for cell in cells))
+            yield Line(number, tuple(_csv_value(cell) for cell in cells[:MAX_COLUMNS]))
     except csv.Error as error:
         raise UnreadableFileError(
             _("Baris %(row)d bukan CSV yang sah (%(error)s); periksa tanda kutipnya.")
             % {"row": reader.line_num + shift, "error": error}
         ) from error
+
+
+def _short_lines(text: str, delimiter: str) -> Iterator[str]:
+    """Yield the lines of a CSV, none of which makes a million cells."""
+    for number, line in enumerate(StringIO(text, newline=""), 1):
+        if line.count(delimiter) > MAX_CELL:
+            reason = _("Baris %(row)d berisi lebih dari %(limit)d kolom.")
+            raise UnreadableFileError(reason % {"row": number, "limit": MAX_COLUMNS})
+        yield line
 
 
 def _csv_value(cell: str) -> Any:

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,12 +49,14 @@ class Findings:
 
     rows: Sequence[Finding]
     effect: Sequence[dict[str, Any]]
+    is_believed: bool
+    """Whether its rows are verified by being saved, as an editor's are; an officer's are reports."""
 
     @property
     def digest(self) -> str:
         """Return what names all that was found; keys of new rows, which differ each time, play no part."""
         said = ([row.number, row.outcome, row.changes, [asdict(each) for each in row.problems]] for row in self.rows)
-        whole = sha256()
+        whole = sha256(str(self.is_believed).encode())
         for row in said:
             whole.update(json.dumps(row).encode())
         return whole.hexdigest()
@@ -114,10 +116,10 @@ def receive(kind: str, name: str, content: bytes, *, by: User) -> ImportBatch:
 
 
 @transaction.atomic
-def agree(batch: ImportBatch, agreed: Iterable[tuple[str, str, str]], *, by: User) -> bool:
+def agree(batch: ImportBatch, agreed: Iterable[tuple[str, str, str]], *, seen: str, by: User) -> bool:
     """Have a file tried again with what its sender agreed to; return whether it still waited for that."""
     return _move(
-        ImportBatch.objects.editable_by(by).filter(pk=batch.pk, state=ImportState.CHECKED),
+        ImportBatch.objects.editable_by(by).filter(pk=batch.pk, state=ImportState.CHECKED, digest=seen),
         ImportState.WAITING,
         accepted=[*batch.accepted, *(list(each) for each in agreed)],
         remark="",
@@ -177,6 +179,11 @@ def work_one(batch: ImportBatch, works: Works, *, now: datetime) -> bool:
             _STEPS[fresh.standing](fresh, works, say, mine)
     except (LostError, ImportBatch.DoesNotExist):
         return False
+    except OperationalError:
+        # A lock that two waited for, or a server that went away: the next try may meet neither.
+        logger.warning("Import %s was disturbed and is tried again.", batch.pk, exc_info=True)
+        mine.update(claim=None, alive_at=None)
+        return False
     except Exception:
         # Whatever it is, the next file must not wait for it, and who sent it must not wait in vain.
         logger.exception("Import %s could not be worked on.", batch.pk)
@@ -202,13 +209,15 @@ def _check(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[Imp
     except UnreadableFileError as error:
         mine.update(state=ImportState.REFUSED, remark=str(error), claim=None)
         return
-    _show(batch, findings, mine)
+    _show(batch, findings, say, mine)
 
 
-def _show(batch: ImportBatch, findings: Findings, mine: models.QuerySet[ImportBatch], remark: str = "") -> None:
+def _show(
+    batch: ImportBatch, findings: Findings, say: Say, mine: models.QuerySet[ImportBatch], remark: str = ""
+) -> None:
     """Keep what a file would do, for its sender to look at."""
     with transaction.atomic():
-        _keep_rows(batch, findings)
+        _keep_rows(batch, findings, say)
         _end(mine, ImportState.CHECKED, **_summary(findings), remark=remark)
 
 
@@ -219,7 +228,7 @@ def _apply(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[Imp
             _save_alone()
             findings = works.read(batch, say)
             _refuse_change(batch, findings)
-            _keep_rows(batch, findings)
+            _keep_rows(batch, findings, say)
             _end(mine, ImportState.APPLIED, **_summary(findings), applied_at=timezone.now())
     except UnreadableFileError as error:
         # It was read before, so it is its sender who may not any more.
@@ -228,7 +237,7 @@ def _apply(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet[Imp
         mine.update(claim=None, alive_at=None, attempts=models.F("attempts") - 1)
     except _ChangedError as changed:
         remark = _("Data berubah sejak Anda melihat pratinjaunya. Lihat lagi, lalu simpan.")
-        _show(batch, changed.findings, mine, remark)
+        _show(batch, changed.findings, say, mine, remark)
 
 
 def _save_alone() -> None:
@@ -262,11 +271,12 @@ def _take_back(batch: ImportBatch, works: Works, say: Say, mine: models.QuerySet
 _STEPS = {ImportState.WAITING: _check, ImportState.CONFIRMED: _apply, ImportState.REVERSING: _take_back}
 
 
-def _keep_rows(batch: ImportBatch, findings: Findings) -> None:
+def _keep_rows(batch: ImportBatch, findings: Findings, say: Say) -> None:
     batch.rows.all().delete()
     rows = iter(findings.rows)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         ImportRow.objects.bulk_create(ImportRow.of(batch, row) for row in some)
+        say(len(findings.rows), len(findings.rows))
 
 
 def _summary(findings: Findings) -> dict[str, Any]:

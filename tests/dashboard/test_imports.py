@@ -1,5 +1,6 @@
 """Does a file do exactly what was looked at, all of it or nothing, once, and only on its sender's turf?"""
 
+import math
 from io import BytesIO
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import User
-from dashboard.import_files import to_mend
+from dashboard.import_files import _as_sent, to_mend
 from dashboard.imports import BY_NAME, WORKS
 from regions.choices import ImportState, Role
-from regions.models import Assignment, ImportBatch, Milestone, Regency, Site
+from regions.models import Assignment, ImportBatch, Milestone, ReadinessAssessment, Regency, Site
 from regions.services import imports
 from tests.importing import outcomes, problems, reversed_, saved, sent, upload, work, workbook
 
@@ -95,7 +96,7 @@ def test_a_code_that_excel_damaged_is_proposed_never_taken(editor: User, damaged
     batch = sent("mpp", workbook(SITES, (damaged, "", "MPP Uji", "", None, None)), by=editor)
     [problem] = batch.rows.get().problems
 
-    imports.agree(batch, [(problem["column"], problem["typed"], problem["proposal"])], by=editor)
+    imports.agree(batch, [(problem["column"], problem["typed"], problem["proposal"])], seen=batch.digest, by=editor)
     work()
     batch.refresh_from_db()
 
@@ -164,6 +165,60 @@ def test_a_formula_is_refused_and_stays_text_in_the_file_to_mend(editor: User) -
     cells = [cell for row in book["Data"].iter_rows() for cell in row]
     assert attack in [cell.value for cell in cells if cell.data_type == "s"]
     assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_a_file_to_mend_is_whole_and_names_what_is_wrong_beside_each_row(editor: User) -> None:
+    good, wrong = ("35.02", "", "MPP Uji", "", None, None), ("35.02", "", "MPP Dua", "", "1e400", None)
+    batch = sent("mpp", workbook(SITES, good, wrong), by=editor)
+
+    sheet = load_workbook(BytesIO(to_mend(batch, BY_NAME["mpp"](editor))))["Data"]
+
+    header, *rows = sheet.iter_rows(values_only=True)
+    assert [dict(zip(header, row, strict=True))["nama_mpp"] for row in rows] == ["MPP Uji", "MPP Dua"]
+    assert [bool(row[-1]) for row in rows] == [False, True]
+    assert sheet.auto_filter.ref
+
+
+def test_a_number_that_is_none_goes_into_the_file_to_mend_as_text() -> None:
+    assert [_as_sent(value) for value in (math.inf, 10**20, 7.5)] == ["inf", str(10**20), 7.5]
+
+
+def test_a_proposal_of_a_page_that_has_moved_on_is_not_taken(editor: User, client: Client) -> None:
+    rows = [(code, "", f"MPP {code}", "", None, None) for code in ("11.1", "35.2")]
+    batch = sent("mpp", workbook(SITES, *rows), by=editor)
+    client.force_login(editor)
+    seen = batch.digest
+    client.post(f"/kerja/impor/{batch.pk}/setuju/", {"usulan": "0", "seen": seen})
+    work()
+
+    client.post(f"/kerja/impor/{batch.pk}/setuju/", {"usulan": "0", "seen": seen})
+
+    batch.refresh_from_db()
+    assert len(batch.accepted) == 1
+    assert outcomes(batch) == ["new", "wrong"]
+
+
+def test_what_would_be_reports_is_not_saved_as_facts(dinas: User) -> None:
+    batch = sent(
+        "kesiapan", workbook(("kode_wilayah", "tanggal", "anggaran"), ("35.02", "2026-03-01", "Siap")), by=dinas
+    )
+    Assignment.objects.create(user=dinas, role=Role.EDITOR, valid_from=timezone.localdate())
+
+    imports.confirm(batch, seen=batch.digest, by=dinas)
+    work()
+
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+    assert not ReadinessAssessment.objects.exists()
+
+
+def test_files_are_asked_for_at_a_human_pace(editor: User, client: Client) -> None:
+    client.force_login(editor)
+
+    answers = [client.get("/kerja/impor/target/templat/") for _time in range(31)]
+
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+    assert answers[-1]["Retry-After"]
 
 
 # --- Rights -----------------------------------------------------------------------------------------------

@@ -97,6 +97,42 @@ def test_a_million_empty_rows_are_refused() -> None:
     assert "lebih dari 100000 baris" in refusal(with_sheet(sheet_of(many)))
 
 
+def test_a_row_without_end_is_refused_before_it_is_held() -> None:
+    cells = b"".join(b'<c s="%d"/>' % (number * 7919 % 99_991) for number in range(1_000_000))
+    endless = with_sheet(sheet_of(b'<row r="1">' + cells + b"</row>"))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    said = refusal(endless)
+
+    assert said == "Satu baris buku kerja ini jauh terlalu panjang, jadi tidak dibaca."
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000
+
+
+def test_a_row_that_stands_there_twice_is_refused() -> None:
+    twice = sheet_of(b'<row r="1"><c r="A1" t="str"><v>x</v></c></row>' * 2)
+
+    assert "Baris 1 tertulis dua kali" in refusal(with_sheet(twice))
+
+
+def test_a_workbook_that_is_nothing_but_styles_is_refused() -> None:
+    styles = changed(lambda name, part: part + b" " * 2_000_000 if name == "xl/styles.xml" else part)
+
+    assert refusal(styles).startswith(("Buku kerja ini memuat terlalu banyak gaya", "Isi buku kerja ini jauh"))
+
+
+def test_what_is_left_of_a_formula_and_a_duration_are_told_apart() -> None:
+    cells = b'<row r="1"><c r="A1" t="e"><v>#N/A</v></c><c r="B1" t="str"><v>x</v></c></row>'
+
+    [(_number, values)] = rows(with_sheet(sheet_of(cells)))
+
+    assert values == (Formula("#N/A"), "x")
+
+
+def test_a_csv_of_nothing_but_columns_is_refused() -> None:
+    assert "lebih dari 100 kolom" in refusal(b"a" + b",b" * 200, "berkas.csv")
+    assert "lebih dari 100 kolom" in refusal(b"a," * 300_000, "berkas.csv")
+
+
 def test_merged_cells_are_named() -> None:
     merged = sheet_of(
         b'<row r="1"><c r="A1" t="str"><v>kode</v></c></row>',
