@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from dashboard import ceremony_views, data_views, import_views, paper_views, place_views, search_views, views
+from dashboard import api_page, ceremony_views, data_views, import_views, paper_views, place_views, search_views, views
 from dashboard.reports import REVIEWED
 
 app_name = "dashboard"
 urlpatterns = [
     path("", views.nation, name="nation"),
     path("tahap/", views.stages, name="stages"),
+    path("api/docs/", api_page.page, name="api"),
     path("peta/", views.atlas, name="atlas"),
     path("bahan-rapat/", paper_views.papers, name="papers"),
     path("bahan-rapat/pdf/", paper_views.paper_new, name="paper-new"),

@@ -5,7 +5,7 @@ from allauth.account.views import logout
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts import views as accounts
 from dashboard import search_views, views
@@ -18,11 +18,6 @@ urlpatterns = [
     path("api/v1/", include("regions.api_urls")),
     path("api/v1/", include("commitments.api_urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
-    path(
-        "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api.html"),
-        name="api-docs",
-    ),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", search_views.robots),

@@ -1,9 +1,5 @@
-"""Which static files are served, and under which names?"""
+"""Under which names are static files served?"""
 
-from collections.abc import Iterable
-from typing import Any
-
-from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -15,13 +11,3 @@ class Assets(CompressedManifestStaticFilesStorage):
         *CompressedManifestStaticFilesStorage.patterns,
         ("js/*.js", ((r"""(?P<matched>from "(?P<url>\./[^"]+)")""", 'from "%(url)s"'),)),
     )
-
-
-class UsedFiles(AppDirectoriesFinder):
-    """Find what apps bring, but not what no page loads: compressing that would take a minute of every start."""
-
-    UNUSED = ("redoc",)
-
-    def list(self, ignore_patterns: Iterable[str] | None) -> Any:
-        """Return the files of all apps."""
-        return super().list([*(ignore_patterns or ()), *self.UNUSED])

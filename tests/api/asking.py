@@ -1,5 +1,6 @@
 """How does a test ask the API?"""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.test import Client
@@ -29,3 +30,12 @@ def signed_in(user: User, **turf: Any) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def examples_of(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Yield path, method and example of all that takes a body."""
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            if "requestBody" in operation:
+                (example,) = operation["requestBody"]["content"]["application/json"].get("examples", {"": {}}).values()
+                yield path, method, example.get("value")

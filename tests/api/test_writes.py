@@ -1,6 +1,6 @@
 """Is what is sent to the API entered as by a page, verified only by who may, and refused by name when it is wrong?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +14,7 @@ from regions.choices import Role, Stage
 from regions.models import Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from taskforce.models import ActionItem
 from taskforce.services.actions import plan
-from tests.api.asking import ask, send, signed_in
+from tests.api.asking import ask, examples_of, send, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -123,15 +123,6 @@ def test_every_example_of_what_is_sent_is_taken(
 
     assert len(answers) == 8
     assert {path: answer.content for path, answer in answers.items() if answer.status_code not in (200, 201)} == {}
-
-
-def examples_of(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
-    """Yield path, method and example of all that takes a body."""
-    for path, operations in schema["paths"].items():
-        for method, operation in operations.items():
-            if "requestBody" in operation:
-                (example,) = operation["requestBody"]["content"]["application/json"].get("examples", {"": {}}).values()
-                yield path, method, example.get("value")
 
 
 @pytest.mark.parametrize("path", ["milestones", "operating-records"])
