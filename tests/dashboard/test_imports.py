@@ -12,7 +12,8 @@ from accounts.models import User
 from dashboard.import_files import to_mend
 from dashboard.imports import BY_NAME, WORKS
 from regions.choices import ImportState, Role
-from regions.models import Assignment, ImportBatch, Milestone, Regency, Site
+from regions.models import Assignment, DirtyProvince, ImportBatch, Milestone, Regency, Site
+from regions.rules import ROLLOUT_BEGAN_ON
 from regions.services import imports
 from tests.importing import outcomes, problems, reversed_, saved, sent, upload, work, workbook
 
@@ -187,6 +188,42 @@ def test_an_officer_imports_within_their_turf_only(dinas: User, ponorogo: Regenc
         stolen.replace(str(foreign.pk), "N").partition(":")[2] == invented.replace("999999999", "N").partition(":")[2]
     )
     assert foreign.name not in str(list(batch.rows.values()))
+
+
+def test_an_officer_does_not_say_where_an_mpp_belongs_or_whether_it_counts(
+    dinas: User, ponorogo: Regency, site: Site
+) -> None:
+    other = Regency.objects.filter(is_autonomous=True).exclude(pk=ponorogo.pk).first()
+    Assignment.objects.create(user=dinas, role=Role.OFFICER, regency=other, valid_from=timezone.localdate())
+    number = str(site.pk)
+    file = workbook(
+        ("nomor", "kode_wilayah", "nama_mpp", "cabang", "penyelenggara", "alamat"),
+        (number, "35.02", "", "ya", "", ""),
+        ("", "35.02", "Mini MPP", "ya", "", ""),
+    )
+    moved = workbook(("nomor", "kode_wilayah", "nama_mpp"), (number, other.code, ""))
+    organised = workbook(("nomor", "kode_wilayah", "nama_mpp", "penyelenggara"), (number, "", "", "Dinas Lain"))
+
+    told = [problems(sent("mpp", each, by=dinas)) for each in (file, moved, organised)]
+
+    assert [len(each) for each in told] == [2, 1, 1]
+    assert "Cabang (mini MPP) hanya dapat dicatat oleh Kementerian." in told[0][1]
+    for each in (told[0][0], told[1][0], told[2][0]):
+        assert "hanya dapat diubah oleh Kementerian" in each
+
+
+def test_an_mpp_that_counts_elsewhere_makes_figures_stale_and_so_does_its_way_back(editor: User, site: Site) -> None:
+    other = Regency.objects.get(code="11.01")
+    file = workbook(("nomor", "kode_wilayah", "nama_mpp"), (str(site.pk), other.code, ""))
+
+    batch = saved(sent("mpp", file, by=editor), by=editor)
+    stale = DirtyProvince.objects.filter(since=ROLLOUT_BEGAN_ON).values_list("province__code", flat=True)
+    after = sorted(stale)
+    DirtyProvince.objects.all().delete()
+    reversed_(batch, by=editor)
+
+    assert after == ["11", "35"]
+    assert sorted(stale.all()) == ["11", "35"]
 
 
 def test_nobody_else_sees_or_confirms_a_pending_file(client: Client, dinas: User, editor: User) -> None:
