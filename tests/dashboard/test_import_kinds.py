@@ -181,6 +181,21 @@ def test_an_entry_in_the_future_or_without_a_source_is_refused(editor: User, sit
     ]
 
 
+def test_a_number_of_another_regencys_mpp_is_not_taken_for_a_correction(
+    editor: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    other = Site.objects.create(regency=Regency.objects.get(code="11.01"), name="MPP Lain")
+    entry = verified(other)
+    item = plan(ActionItem(title="Surat", site=other, due_on=timezone.localdate()), by=editor)
+    titles = ("nomor", "kode_wilayah", "nama_mpp", "judul", "tenggat")
+
+    told = problems(sent("tahap", workbook(STAGES, (entry.receipt, "35.02", "", "", "", SOURCE, "")), by=editor))
+    row = (str(item.pk), "35.02", "", "Surat", item.due_on)
+    told += problems(sent("rencana-aksi", workbook(titles, row), by=editor))
+
+    assert told == ["2 nama_mpp: nomor ini tentang MPP Lain []", "2 nomor: nomor ini tentang MPP Lain []"]
+
+
 # --- Counters ---------------------------------------------------------------------------------------------
 
 COUNTERS = ("kode_wilayah", "nama_mpp", "instansi", "dibuka", "hari", "petugas", "layanan", "cara", "izin", "sumber")
@@ -255,7 +270,8 @@ def test_pledges_institutions_targets_and_items_are_kept(editor: User, ponorogo:
     assert Pledge.objects.get(regency=ponorogo).due_on == date(2026, 12, 31)
     assert Institution.objects.get(abbreviation="UJI").name == "Badan Uji"
     assert str(Target.objects.get(deadline=date(2031, 12, 31)).value) == "97.5"
-    assert ActionItem.objects.get(title="Kirim surat").owner.abbreviation == "ATR/BPN"
+    item = ActionItem.objects.get(title="Kirim surat")
+    assert (item.owner.abbreviation, item.regency) == ("ATR/BPN", ponorogo)
 
 
 @pytest.mark.parametrize("kind", ["janji", "instansi", "target", "rencana-aksi"])

@@ -128,11 +128,12 @@ def test_a_misspelt_name_is_proposed_and_an_ambiguous_one_asks_for_the_code(edit
     assert "dapat berarti Kota Bandung, Kabupaten Bandung" in told[1]
 
 
-def test_code_and_name_of_two_regencies_are_refused(editor: User) -> None:
-    batch = sent("mpp", workbook(SITES, ("35.02", "Kota Bandung", "MPP Uji", "", None, None)), by=editor)
+@pytest.mark.parametrize(("code", "called"), [("35.02", "Kabupaten Ponorogo"), ("32.04", "Kabupaten Bandung")])
+def test_code_and_name_of_two_regencies_are_refused(editor: User, code: str, called: str) -> None:
+    batch = sent("mpp", workbook(SITES, (code, "Kota Bandung", "MPP Uji", "", None, None)), by=editor)
 
-    assert "35.02" in problems(batch)[0]
-    assert "Kabupaten Ponorogo" in problems(batch)[0]
+    assert code in problems(batch)[0]
+    assert called in problems(batch)[0]
 
 
 # --- Bad input --------------------------------------------------------------------------------------------
