@@ -27,7 +27,7 @@ from regions.choices import EntryChannel, EntryState, RowOutcome
 from regions.models import LedgerEntry, Regency, Site, turf_of
 from regions.models.imports import Cells, Finding, Made, Problem
 from regions.nicknames import REGENCIES
-from regions.resources.cells import CellError, nearest, text_in
+from regions.resources.cells import CellError, formula, nearest, text_in
 from regions.resources.columns import Column, RegencyCode, RegencyName
 from regions.services.ledger import report, verify
 from regions.spelling import Named
@@ -298,7 +298,7 @@ class Kind(Resource):
         for column in self._present:
             value = row.get(column.column_name)
             if isinstance(value, Formula):
-                self._fault(column.column_name, value, _("sel berisi rumus; tempel nilainya saja"))
+                self._fault(column.column_name, value, formula())
                 continue
             try:
                 column.save(instance, row, kind=self)

@@ -315,5 +315,10 @@ def unknown(typed: str) -> str:
     return _("“%(value)s” tidak dikenal") % {"value": typed[:80]}
 
 
+def formula() -> str:
+    """Return the sentence that a cell holds a formula."""
+    return _("sel berisi rumus; tempel nilainya saja")
+
+
 def _no_day(text: str) -> str:
     return _("“%(value)s” bukan tanggal") % {"value": text[:40]}

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from commitments.choices import ServiceChannel
 from commitments.models import Institution, Pledge, Presence
 from dashboard.import_files import as_csv, as_xlsx, template
 from dashboard.imports import KINDS
@@ -242,6 +243,51 @@ def test_rows_of_a_counter_that_disagree_are_named(editor: User, inaugurated: Si
     assert told[1] == "3 petugas: berbeda dari baris pertama gerai ini []"
     assert told[2].startswith("3 cara: “melayang” tidak dikenal")
     assert told[3] == "4 layanan: sudah ada pada baris 2 []"
+
+
+def test_what_a_row_leaves_out_of_a_service_stays_as_recorded(
+    editor: User, counter: Callable[..., Presence], bpn: Institution
+) -> None:
+    facts = ("35.02", "", "ATR/BPN", "2026-03-01", "", None)
+    rows = [(*facts, name, "Elektronik", "ya", SOURCE) for name in ("Cek sertipikat", "Balik nama")]
+    counter()
+    saved(sent("layanan", workbook(COUNTERS, *rows), by=editor), by=editor)
+    later = ((*facts, "Cek sertipikat", "", "", SOURCE), (*facts, "Balik nama", "", "tidak", SOURCE))
+
+    batch = saved(sent("layanan", workbook(COUNTERS, *later), by=editor), by=editor)
+
+    services = Presence.objects.in_force().get(institution=bpn).services.order_by("name")
+    assert [(each.name, each.channel, each.is_licence) for each in services] == [
+        ("Balik nama", ServiceChannel.ELECTRONIC, False),
+        ("Cek sertipikat", ServiceChannel.ELECTRONIC, True),
+    ]
+    assert outcomes(batch) == ["same", "changed"]
+    assert batch.rows.get(number=3).changes == [["izin", "ya", "tidak"]]
+    assert batch.rows.get(number=3).about.endswith(": Balik nama")
+
+
+def test_a_row_asks_which_of_two_ways_of_a_service_it_means(editor: User, counter: Callable[..., Presence]) -> None:
+    facts = ("35.02", "", "ATR/BPN", "2026-03-01", "", None)
+    counter("Cek sertipikat")
+    saved(
+        sent("layanan", workbook(COUNTERS, (*facts, "Cek sertipikat", "Elektronik", "", SOURCE)), by=editor), by=editor
+    )
+
+    told = problems(sent("layanan", workbook(COUNTERS, (*facts, "cek sertipikat", "", "ya", SOURCE)), by=editor))
+
+    assert told == ["2 cara: wajib diisi: layanan ini tercatat dengan 2 cara []"]
+
+
+def test_a_formula_or_nothing_is_no_service(editor: User, inaugurated: Site) -> None:
+    facts = ("35.02", "", "BPN", "2026-03-01", "", 4)
+    rows = [(*facts, name, "", "", SOURCE) for name in ("Cek sertipikat", "=CONCAT(1,2)", "(kosong)")]
+
+    told = problems(sent("layanan", workbook(COUNTERS, *rows), by=editor))
+
+    assert told[1:] == [
+        "3 layanan: sel berisi rumus; tempel nilainya saja []",
+        "4 layanan: tidak dapat dikosongkan []",
+    ]
 
 
 # --- Records ----------------------------------------------------------------------------------------------
