@@ -32,6 +32,7 @@ from regions.resources.cells import (
     formula,
     nearest,
     text_in,
+    tidy,
     unknown,
 )
 from regions.resources.columns import (
@@ -64,7 +65,7 @@ class Days(Cell):
         """Return the days, Monday first.
 
         Raises:
-            CellError: a word is no day.
+            CellError: a word is no day, or days that are no span of the week are joined.
         """
         text = text_in(value).casefold()
         for sign in _RANGE:
@@ -72,8 +73,12 @@ class Days(Cell):
         days: set[int] = set()
         for part in text.replace(";", ",").replace(" dan ", ",").replace("\n", ",").split(","):
             ends = [self._day(word.strip()) for word in part.split("-") if word.strip()]
+            if len(ends) > 2 or sorted(ends) != ends:
+                raise CellError(
+                    _("“%(value)s” bukan rentang hari") % {"value": part.strip()[:40]}, hint=_("misalnya Senin-Jumat")
+                )
             if ends:
-                days |= set(range(min(ends), max(ends) + 1))
+                days |= set(range(ends[0], ends[-1] + 1))
         return sorted(days)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -258,7 +263,7 @@ class PresenceKind(KnowsInstitutions, SiteLedgerKind):
         """Remember which services the counter has, and what the file's rows make of them."""
         super().after_init_instance(instance, new, row, **kwargs)
         services = () if new else map(ServiceLine.of, instance.services.all())
-        recorded = {_same_service(each): each for each in services}
+        recorded = {_same_service(line): line for each in services for line in [replace(each, name=tidy(each.name))]}
         meant = dict(recorded)
         rows: dict[tuple[str, str], int] = {}
         for number, said in self._said.items():
@@ -439,5 +444,6 @@ class InstitutionKind(KnowsInstitutions, RecordKind):
         if is_renamed and row.is_referred_to:
             raise ValidationError(_("Perjanjian atau gerai merujuk nama ini; buat instansi baru sebagai penerusnya."))
         kept = super().keep(row, before=before)
-        self.institutions[kept.abbreviation.casefold()] = kept
+        # The next row asks anew: its heir may by now have one.
+        self.__dict__.pop("institutions", None)
         return kept
