@@ -1,7 +1,7 @@
 """Which columns have files of counters with their services, of pledges and of institutions?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,10 +17,24 @@ from commitments.models import Institution, Pledge, Presence, Service
 from commitments.nicknames import INSTITUTIONS
 from commitments.pasted import MAX_NAME, MAX_SERVICES
 from commitments.services.presence import ServiceLine, report_presence
+from mpp_tracker.lib.sheets import Formula
 from regions.choices import EntryChannel, RowOutcome
 from regions.models.imports import Cells, Finding, Made, Problem
 from regions.resources.base import NOTE_ABOUT, NUMBER, SOURCE_ABOUT, Kind
-from regions.resources.cells import Cell, CellError, Choice, Day, Number, YesNo, nearest, text_in, unknown
+from regions.resources.cells import (
+    CLEARED,
+    Cell,
+    CellError,
+    Choice,
+    Day,
+    Number,
+    YesNo,
+    formula,
+    nearest,
+    text_in,
+    tidy,
+    unknown,
+)
 from regions.resources.columns import (
     Column,
     PartialDay,
@@ -51,7 +65,7 @@ class Days(Cell):
         """Return the days, Monday first.
 
         Raises:
-            CellError: a word is no day.
+            CellError: a word is no day, or days that are no span of the week are joined.
         """
         text = text_in(value).casefold()
         for sign in _RANGE:
@@ -59,8 +73,12 @@ class Days(Cell):
         days: set[int] = set()
         for part in text.replace(";", ",").replace(" dan ", ",").replace("\n", ",").split(","):
             ends = [self._day(word.strip()) for word in part.split("-") if word.strip()]
+            if len(ends) > 2 or sorted(ends) != ends:
+                raise CellError(
+                    _("“%(value)s” bukan rentang hari") % {"value": part.strip()[:40]}, hint=_("misalnya Senin-Jumat")
+                )
             if ends:
-                days |= set(range(min(ends), max(ends) + 1))
+                days |= set(range(ends[0], ends[-1] + 1))
         return sorted(days)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -118,6 +136,18 @@ class LineColumn(Column):
     def save(self, instance: Any, row: Cells, is_m2m: bool = False, **kwargs: Any) -> None:
         """Leave the counter alone: its services are gathered from all its rows."""
 
+    def read_line(self, value: Any) -> Any:
+        """Return what a cell that is not empty says of a service.
+
+        Raises:
+            CellError: it says nothing of the kind.
+        """
+        if isinstance(value, Formula):
+            raise CellError(formula())
+        if text_in(value).casefold() == CLEARED:
+            raise CellError(_("tidak dapat dikosongkan"))
+        return self.cell.clean(value)
+
     def export(self, instance: Any, **kwargs: Any) -> str:
         """Return nothing: `PresenceKind.table` writes the services."""
         return ""
@@ -170,38 +200,40 @@ class PresenceKind(KnowsInstitutions, SiteLedgerKind):
 
     def _take_counter(self, group: list[tuple[int, Cells]]) -> Iterator[Finding]:
         first, facts = group[0]
-        self._lines: dict[int, ServiceLine] = {}
-        self._new: dict[int, bool] = {}
-        wrong: dict[int, list[Problem]] = {}
+        self._said: dict[int, dict[str, Any]] = {}
+        self._lines: dict[int, _Line] = {}
+        self._wrong: dict[int, list[Problem]] = {}
         for number, cells in group:
             if faults := self._read_line(number, cells, facts):
-                wrong[number] = faults
+                self._wrong[number] = faults
         found = self.take(first, facts)
-        if wrong or found.outcome == RowOutcome.WRONG:
-            yield from self._all_wrong(group, found, wrong)
+        if self._wrong or found.outcome == RowOutcome.WRONG:
+            yield from self._all_wrong(group, found)
             return
-        yield self._first(found, first)
-        for number, _cells in group[1:]:
-            yield replace(found, number=number, outcome=self._outcome(number), changes=(), made=None)
-
-    def _first(self, found: Finding, number: int) -> Finding:
-        """Return what the first row did: what the counter's facts became, or else its own service."""
-        if found.outcome == RowOutcome.CHANGED and not found.changes:
-            return replace(found, outcome=self._outcome(number))
-        return found
-
-    def _outcome(self, number: int) -> RowOutcome:
-        return RowOutcome.NEW if self._new.get(number) else RowOutcome.SAME
-
-    @staticmethod
-    def _all_wrong(
-        group: list[tuple[int, Cells]], found: Finding, wrong: dict[int, list[Problem]]
-    ) -> Iterator[Finding]:
         for number, _cells in group:
-            own = [*(found.problems if number == found.number else ()), *wrong.get(number, ())]
+            yield self._of_line(number, found)
+
+    def _of_line(self, number: int, found: Finding) -> Finding:
+        """Return what a row did: its service, and the first of a counter also what the counter's facts became."""
+        line = self._lines.get(number, _Line())
+        about = self._about_line(number, found)
+        if number != found.number:
+            return replace(found, number=number, about=about, outcome=line.outcome, changes=line.changes, made=None)
+        if found.outcome == RowOutcome.CHANGED and not found.changes:
+            return replace(found, about=about, outcome=line.outcome, changes=line.changes)
+        return replace(found, about=about, changes=(*found.changes, *line.changes))
+
+    def _about_line(self, number: int, found: Finding) -> str:
+        name = self._said.get(number, {}).get("name", "")
+        return ": ".join(filter(None, (found.about, name)))[:200]
+
+    def _all_wrong(self, group: list[tuple[int, Cells]], found: Finding) -> Iterator[Finding]:
+        for number, _cells in group:
+            own = [*(found.problems if number == found.number else ()), *self._wrong.get(number, ())]
             if not own:
                 own = [Problem("", "", _("ada kesalahan pada baris lain gerai ini"))]
-            yield Finding(number, RowOutcome.WRONG, found.about, tuple(own), (), None)
+            told = tuple(dict.fromkeys(own))
+            yield Finding(number, RowOutcome.WRONG, self._about_line(number, found), told, (), None)
 
     def _read_line(self, number: int, cells: Cells, facts: Cells) -> list[Problem]:
         """Read a row's service, and refuse a row that says other things of its counter than the first."""
@@ -217,35 +249,53 @@ class PresenceKind(KnowsInstitutions, SiteLedgerKind):
             value = cells.get(column.column_name)
             if isinstance(column, LineColumn) and text_in(value):
                 try:
-                    said[column.attribute] = column.cell.clean(value)
+                    said[column.attribute] = column.read_line(value)
                 except CellError as error:
                     typed = text_in(value)[:200]
                     faults.append(Problem(column.column_name, typed, error.reason, error.proposal, error.hint))
         if not faults and said and not said.get("name"):
             faults.append(Problem("layanan", "", _("wajib diisi")))
         if not faults and said:
-            channel = ServiceChannel(said.get("channel", ServiceChannel.DIRECT))
-            faults += self._add(number, ServiceLine(**{**said, "channel": channel}))
+            self._said[number] = said
         return faults
 
-    def _add(self, number: int, line: ServiceLine) -> list[Problem]:
-        for other, known in self._lines.items():
-            if _same_service(known) == _same_service(line):
-                return [Problem("layanan", line.name, _("sudah ada pada baris %(row)d") % {"row": other})]
-        self._lines[number] = line
-        return []
-
     def after_init_instance(self, instance: Any, new: bool, row: Cells, **kwargs: Any) -> None:
-        """Remember which services the counter has, and which of the file's are new to it."""
+        """Remember which services the counter has, and what the file's rows make of them."""
         super().after_init_instance(instance, new, row, **kwargs)
-        recorded = {} if new else {_same_service(each): each for each in map(ServiceLine.of, instance.services.all())}
-        self._new = {number: recorded.get(_same_service(line)) != line for number, line in self._lines.items()}
-        meant = recorded | {_same_service(line): line for line in self._lines.values()}
+        services = () if new else map(ServiceLine.of, instance.services.all())
+        recorded = {_same_service(line): line for each in services for line in [replace(each, name=tidy(each.name))]}
+        meant = dict(recorded)
+        rows: dict[tuple[str, str], int] = {}
+        for number, said in self._said.items():
+            try:
+                line = _line(said, recorded.values())
+            except CellError as error:
+                self._wrong[number] = [Problem("cara", "", error.reason, hint=error.hint)]
+                continue
+            key = _same_service(line)
+            if (first := rows.setdefault(key, number)) != number:
+                self._wrong[number] = [
+                    Problem("layanan", line.name, _("sudah ada pada baris %(row)d") % {"row": first})
+                ]
+            self._lines[number] = self._compared(line, recorded.get(key))
+            meant[key] = line
         instance.services_meant = tuple(meant.values())
+
+    def _compared(self, line: ServiceLine, before: ServiceLine | None) -> "_Line":
+        if before is None:
+            return _Line(RowOutcome.NEW)
+        changes = tuple(
+            (column.column_name, *(str(column.cell.render(getattr(each, column.attribute))) for each in (before, line)))
+            for column in self.columns()
+            if isinstance(column, LineColumn) and getattr(before, column.attribute) != getattr(line, column.attribute)
+        )
+        return _Line(RowOutcome.CHANGED if changes else RowOutcome.SAME, changes)
 
     def skip_row(self, instance: Any, original: Any, row: Cells, import_validation_errors: Any = None) -> bool:
         """Return whether all rows of a counter say what is recorded."""
-        return super().skip_row(instance, original, row, import_validation_errors) and not any(self._new.values())
+        return super().skip_row(instance, original, row, import_validation_errors) and all(
+            line.outcome == RowOutcome.SAME for line in self._lines.values()
+        )
 
     def keep(self, row: Any, *, before: Any) -> Any:
         """Report a counter with its services."""
@@ -290,6 +340,29 @@ class PresenceKind(KnowsInstitutions, SiteLedgerKind):
                 for attribute, place in places.items():
                     cells[place] = columns[place - 1].cell.render(getattr(service, attribute))
                 yield cells
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What one row does to the services of its counter."""
+
+    outcome: RowOutcome = RowOutcome.SAME
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def _line(said: dict[str, Any], recorded: Iterable[ServiceLine]) -> ServiceLine:
+    """Return the service that a row means, with what it leaves out as recorded.
+
+    Raises:
+        CellError: the counter gives that service in several ways, and the row says none.
+    """
+    name, channel = said["name"].casefold(), said.get("channel")
+    known = [each for each in recorded if each.name.casefold() == name and channel in (None, each.channel)]
+    if len(known) > 1:
+        ways = ", ".join(str(each.channel.label) for each in known)
+        raise CellError(_("wajib diisi: layanan ini tercatat dengan %(count)d cara") % {"count": len(known)}, hint=ways)
+    line = replace(known[0] if known else ServiceLine(name=""), **said)
+    return replace(line, channel=ServiceChannel(line.channel))
 
 
 def _same_service(line: ServiceLine) -> tuple[str, str]:
@@ -371,5 +444,6 @@ class InstitutionKind(KnowsInstitutions, RecordKind):
         if is_renamed and row.is_referred_to:
             raise ValidationError(_("Perjanjian atau gerai merujuk nama ini; buat instansi baru sebagai penerusnya."))
         kept = super().keep(row, before=before)
-        self.institutions[kept.abbreviation.casefold()] = kept
+        # The next row asks anew: its heir may by now have one.
+        self.__dict__.pop("institutions", None)
         return kept

@@ -46,10 +46,11 @@ from regions.models import (
 from regions.models.about import SUBJECTS
 from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.assignments import check_grant, grant
-from regions.services.ledger import check, mark_all_dirty, mark_dirty, report
+from regions.services.ledger import check, mark_all_dirty, report
 from regions.services.notices import send_again
 from regions.services.readiness import COLUMNS, LEVEL_WORDS, freeze
 from regions.services.tokens import revoke
+from regions.services.work import save_site
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -168,12 +169,7 @@ class SiteAdmin(RecordAdmin):
     inlines = [MilestoneInline, OperatingRecordInline]
 
     def save_model(self, request: HttpRequest, obj: Site, form: ModelForm, change: bool) -> None:
-        before = Site.objects.select_related("regency").filter(pk=obj.pk).first()
-        super().save_model(request, obj, form, change)
-        if before and {"regency", "is_branch"} & set(form.changed_data):
-            # Its history now counts elsewhere, or no longer.
-            for regency in {before.regency, obj.regency}:
-                mark_dirty(regency, since=ROLLOUT_BEGAN_ON)
+        save_site(obj, by=cast("User", request.user))
 
     @admin.display(description=_("provinsi"), ordering="regency__province__code")
     def province(self, obj: Site) -> str:

@@ -5,12 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.resources import InstitutionColumn, KnowsInstitutions
 from regions.models import Province
 from regions.models.imports import Cells
-from regions.resources.base import Kind
+from regions.resources.base import NUMBER, Kind
 from regions.resources.cells import Cell, CellError, Choice, Day, Number, YesNo, nearest, text_in, unknown
 from regions.resources.columns import Column, RegencyCode, RegencyName, SiteName
 from regions.services.records import save_record
@@ -120,10 +121,9 @@ class ItemSite(SiteName):
         self.about = gettext_lazy("Kosong bila rencana aksi tentang seluruh wilayah, bukan satu MPP.")
 
     def save(self, instance: Any, row: Cells, is_m2m: bool = False, **kwargs: Any) -> None:
-        """Have an item be about an MPP, or else about the regency that was read before."""
+        """Have an item be about an MPP, where one is named."""
         if text_in(row.get(self.column_name)):
             super().save(instance, row, is_m2m, **kwargs)
-        instance.regency = None if instance.site_id else instance.regency_meant
 
 
 class ActionItemKind(KnowsInstitutions, KnowsProvinces, Kind):
@@ -161,6 +161,13 @@ class ActionItemKind(KnowsInstitutions, KnowsProvinces, Kind):
     def get_instance(self, instance_loader: Any, row: Cells) -> Any:
         """Return the recorded item with the regency that it, or its MPP, is about."""
         return _with_regency(super().get_instance(instance_loader, row))
+
+    def _fill(self, instance: Any, row: Cells) -> None:
+        super()._fill(instance, row)
+        if not self._problems and instance.site_id and instance.site.regency != instance.regency_meant:
+            reason = _("nomor ini tentang %(site)s") % {"site": instance.site}
+            self._fault(NUMBER, row.get(NUMBER), reason, hint=_("isi nama_mpp"))
+        instance.regency = None if instance.site_id else instance.regency_meant
 
     def same(self, row: Any) -> Any:
         """Return the item of that title about the same."""

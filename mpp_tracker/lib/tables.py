@@ -25,8 +25,9 @@ ASKED_BY = "unduh"
 """The parameter by which the address of a page asks for one of its tables as a file: `?unduh=provinsi.csv`."""
 # Where a spreadsheet may begin a cell: where the text does, and behind what parts cells for those that do not part them
 # by commas. An Indonesian one takes semicolons; the quotation marks around a text then hold nothing together.
-_FORMULA = re.compile(r"\A(?=[\t\r])|(?:\A|(?<=[;\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-_ESCAPED = re.compile(r"\A'(?=[\t\r])|(?:\A|(?<=[;\t\r\n]))'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+# An apostrophe that somebody typed there gets another, so that taking one away leaves what they typed.
+_FORMULA = re.compile(r"\A(?='*[\t\r])|(?:\A|(?<=[;\t\r\n]))(?=['\s]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_ESCAPED = re.compile(r"\A'(?='*[\t\r])|(?:\A|(?<=[;\t\r\n]))'(?=['\s]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _LONGEST_CELL = 32_767
 """So many letters fit into a cell of a workbook."""
 _LONGEST_NAME = 150

@@ -27,7 +27,7 @@ from regions.choices import EntryChannel, EntryState, RowOutcome
 from regions.models import LedgerEntry, Regency, Site, turf_of
 from regions.models.imports import Cells, Finding, Made, Problem
 from regions.nicknames import REGENCIES
-from regions.resources.cells import CellError, nearest, text_in
+from regions.resources.cells import CellError, formula, nearest, text_in
 from regions.resources.columns import Column, RegencyCode, RegencyName
 from regions.services.ledger import report, verify
 from regions.spelling import Named
@@ -107,7 +107,7 @@ class Kind(Resource):
 
     def found(self, number: str) -> Any:
         """Return the row of that number, None where there is none for this person."""
-        return self.rows().filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None
+        return self.rows().filter(pk=int(number)).first() if _is_number(number) else None
 
     # --- Reading a file ------------------------------------------------------------------------------
 
@@ -245,8 +245,8 @@ class Kind(Resource):
         if self._problems:
             raise ValidationError(_("Baris ini salah."))
         self._about = self._title_of(instance)
-        key = self.key(instance)
-        first = self._seen.setdefault(key, self._number)
+        keys = [self.key(instance), *([(NUMBER, instance.pk)] if instance.pk else [])]
+        first = min(self._seen.setdefault(key, self._number) for key in keys)
         if first != self._number:
             self._fault("", "", _("baris ini mengulang baris %(row)d") % {"row": first})
 
@@ -298,7 +298,7 @@ class Kind(Resource):
         for column in self._present:
             value = row.get(column.column_name)
             if isinstance(value, Formula):
-                self._fault(column.column_name, value, _("sel berisi rumus; tempel nilainya saja"))
+                self._fault(column.column_name, value, formula())
                 continue
             try:
                 column.save(instance, row, kind=self)
@@ -332,14 +332,18 @@ class Kind(Resource):
         if made.version_before is None:
             self._remove(row)
             return
-        before = row.events.get(pgh_id=made.version_before)
+        as_it_is, before = copy.copy(row), row.events.get(pgh_id=made.version_before)
         tracked = {field.name for field in type(before)._meta.fields}
         for field in row._meta.concrete_fields:
             if not field.primary_key and field.name in tracked:
                 setattr(row, field.attname, getattr(before, field.attname))
-        self.keep(row, before=row)
+        self.keep(row, before=as_it_is)
 
     def _remove(self, row: Any) -> None:
+        # Alerts are found anew each day; whatever else would go with a row, somebody has written.
+        going = [each for each in row._meta.related_objects if each.on_delete is models.CASCADE]
+        if any(getattr(row, each.get_accessor_name()).exists() for each in going if each.name != "alerts"):
+            raise ValidationError(_("%(row)s sudah dirujuk data lain.") % {"row": row})
         try:
             with transaction.atomic():
                 row.delete()
@@ -429,7 +433,7 @@ class LedgerKind(Kind):
 
     def key(self, row: Any) -> Any:
         """Return the statement."""
-        return tuple(getattr(row, f"{name}_id", None) or getattr(row, name) for name in self.MODEL.SAYS)
+        return self._statement(row)
 
     def keep(self, row: Any, *, before: Any) -> Any:
         """Report a row, as a correction of what it changes; an editor's, whose source is named, is believed at once."""
@@ -467,7 +471,8 @@ class LedgerKind(Kind):
             return
         # The ledger brings nothing back by itself: what the import had corrected is said once more.
         undoing = self._fresh(entry if entry.supersedes is None else entry.supersedes)
-        undoing.supersedes, undoing.withdraws, undoing.note = entry, entry.supersedes is None, reason
+        undoing.supersedes, undoing.withdraws = entry, entry.supersedes is None
+        undoing.note = reason if undoing.withdraws or not undoing.note else f"{undoing.note}\n{reason}"
         undoing.source_url = undoing.source_url or entry.source_url or reason
         self._enter(undoing)
 
@@ -485,6 +490,11 @@ class LedgerKind(Kind):
         for name in (field.name for field in fields if field.is_relation and field.name in row._state.fields_cache):
             setattr(entry, name, getattr(row, name))
         return entry
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a key can be read from text; to Python "²" is a digit too."""
+    return text.isascii() and text.isdecimal() and len(text) < 18
 
 
 SOURCE_ABOUT = gettext_lazy(

@@ -79,6 +79,11 @@ def text_in(value: Any) -> str:
     return str(value).strip()
 
 
+def tidy(text: str) -> str:
+    """Return a text with its blanks in order: as it is read, so it is written, and what is unchanged stays so."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
+
+
 class Cell(Widget):
     """A cell of text."""
 
@@ -99,14 +104,14 @@ class Cell(Widget):
         Raises:
             CellError: it is too long.
         """
-        text = "\n".join(" ".join(line.split()) for line in text_in(value).splitlines())
+        text = tidy(text_in(value))
         if len(text) > self.most:
             raise CellError(_("lebih dari %(most)d huruf") % {"most": self.most})
         return text
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         """Return what stands in the cell."""
-        return "" if value is None else str(value)
+        return "" if value is None else tidy(str(value))
 
 
 class Choice(Cell):
@@ -289,7 +294,7 @@ def _month(text: str, name: str) -> int:
 
 def _day(text: str, year: int, month: int | None, day: int | None) -> tuple[date, DatePrecision]:
     precision = DatePrecision.YEAR if month is None else DatePrecision.MONTH if day is None else DatePrecision.DAY
-    is_swapped = month is not None and month > 12 and day is not None and day <= 12
+    is_swapped = month is not None and month > 12 and day is not None and 1 <= day <= 12
     if is_swapped and year >= 1 and month is not None and day is not None and month <= monthrange(year, day)[1]:
         # Only proposed: whoever writes months first may mean other days of the file that way too.
         raise CellError(
@@ -313,6 +318,11 @@ def nearest(typed: str, known: Iterable[str]) -> str:
 def unknown(typed: str) -> str:
     """Return the sentence that nothing is known by what was typed."""
     return _("“%(value)s” tidak dikenal") % {"value": typed[:80]}
+
+
+def formula() -> str:
+    """Return the sentence that a cell holds a formula."""
+    return _("sel berisi rumus atau galat Excel; tempel nilainya saja")
 
 
 def _no_day(text: str) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from regions.resources.base import Kind
 
 _CODE = re.compile(r"\d\d\.\d\d")
-_NUMBER = re.compile(r"(\d\d)[.,]?(\d{1,2})")
+# With a colon: a spreadsheet that parts hours by a point takes "35.02" for a duration.
+_NUMBER = re.compile(r"(\d\d)[.,:]?(\d{1,2})")
 
 
 class Column(Field):
@@ -104,7 +105,7 @@ class RegencyCode(Column):
             super().save(instance, row, is_m2m, **kwargs)
             return
         regency = self._regency(code, kind)
-        if name and not any(spelling_of(name).closed == spelling_of(each).closed for each in kind.names_of(regency)):
+        if name and not _is_called(regency, name, kind):
             reason = _("“%(code)s” adalah kode %(regency)s, sedangkan namanya “%(name)s”")
             raise CellError(reason % {"code": regency.code, "regency": regency.name, "name": name[:80]})
         self.put(instance, regency)
@@ -192,7 +193,10 @@ class SiteName(Column):
             return
         sites = kind.sites_of(regency)
         typed = text_in(row.get(self.column_name))
-        if not typed and instance.pk:
+        if not typed and instance.site_id:
+            if instance.site.regency_id != regency.pk:
+                # A number of another row, or a code of another: which of the two is meant, nobody knows.
+                raise CellError(_("nomor ini tentang %(site)s") % {"site": instance.site}, hint=_("isi nama_mpp"))
             return
         if not typed:
             main = [site for site in sites if not site.is_branch]
@@ -250,6 +254,14 @@ class SitesRegencyName(RegencyName):
     def get_value(self, instance: Any) -> Any:
         """Return the regency of the row's MPP."""
         return instance.site.regency if instance.site_id else None
+
+
+def _is_called(regency: Regency, name: str, kind: "Kind") -> bool:
+    """Return whether a regency has that name; a city and the regency around it often share all but the first word."""
+    said, own = spelling_of(name), spelling_of(regency.name).kinds
+    if (said.kinds & {"kabupaten", "kota"}) - own:
+        return False
+    return any(said.closed == spelling_of(each).closed for each in kind.names_of(regency))
 
 
 def _whole_codes(value: Any, typed: str) -> list[str]:

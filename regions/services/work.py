@@ -4,17 +4,28 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp_tracker.lib.constraints import save_checked
 from mpp_tracker.lib.queue import nudge
 from regions.choices import OperatingStatus, Stage
-from regions.models import Confirmation, LedgerEntry, Milestone, OperatingRecord, Site, SiteEntry, still_permitted
-from regions.rules import end_of_period
+from regions.models import (
+    Confirmation,
+    LedgerEntry,
+    Milestone,
+    OperatingRecord,
+    Site,
+    SiteEntry,
+    still_permitted,
+    turf_of,
+)
+from regions.rules import ROLLOUT_BEGAN_ON, end_of_period
 from regions.services.evidence import all_or_nothing, attach
-from regions.services.ledger import ALERTS_TASK, enter_once, report
+from regions.services.ledger import ALERTS_TASK, enter_once, mark_dirty, report
 
 
 def report_from_form(
@@ -58,14 +69,31 @@ def report_from_form(
 
 @transaction.atomic
 def save_site(site: Site, *, by: User) -> Site:
-    """Enter or change what is known of an MPP apart from its ledger.
+    """Enter or change what is known of an MPP apart from its ledger; where it belongs and if it counts, editors say.
 
     Raises:
-        ValidationError: the regency has another of that name, or is no unit.
+        ValidationError: the regency has another of that name, or is no unit, or it is the editors' to say.
     """
+    before = Site.objects.select_related("regency").filter(pk=site.pk).first()
+    if not turf_of(by).is_editor:
+        _refuse_what_editors_say(site, before)
     site.clean()
     save_checked(site)
+    if before is not None and (site.regency_id, site.is_branch) != (before.regency_id, before.is_branch):
+        # Its history now counts elsewhere, or no longer.
+        mark_dirty(before.regency, site.regency, since=ROLLOUT_BEGAN_ON)
     return still_permitted(Site.objects.editable_by(by), site)
+
+
+def _refuse_what_editors_say(site: Site, before: Site | None) -> None:
+    if before is None and site.is_branch:
+        raise ValidationError(_("Cabang (mini MPP) hanya dapat dicatat oleh Kementerian."), code="editors_only")
+    reserved = ("regency_id", "is_branch", "organiser")
+    if before is not None and any(getattr(site, name) != getattr(before, name) for name in reserved):
+        raise ValidationError(
+            _("Wilayah, penyelenggara, dan status cabang MPP yang sudah tercatat hanya dapat diubah oleh Kementerian."),
+            code="editors_only",
+        )
 
 
 @transaction.atomic

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from commitments.models import Institution, Pledge, Presence
+from commitments.choices import ServiceChannel
+from commitments.models import Agreement, Institution, Pledge, PledgeRevision, Presence
 from dashboard.import_files import as_csv, as_xlsx, template
-from dashboard.imports import KINDS
+from dashboard.imports import BY_NAME, KINDS
 from regions.choices import EntryState, ImportState, OperatingStatus, Role, Stage
 from regions.models import Assignment, Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from regions.resources.base import Kind
@@ -42,8 +43,10 @@ def everything(
     bpn: Institution,
 ) -> None:
     """At least one row of each kind, with what is hard to write down."""
-    Site.objects.filter(pk=site.pk).update(address="=1+1; -2\nbaris kedua", latitude="-7.868", longitude="111.4")
-    counter("Cetak =KTP", "-Surat", "Izin usaha; baru", service_days=[1, 2, 5], staff=3, note="@catatan")
+    Site.objects.filter(pk=site.pk).update(
+        address="=1+1;  -2\r\nbaris kedua ", building="'-1", latitude="-7.868", longitude="111.4"
+    )
+    counter("Cetak  =KTP", "-Surat", "Izin usaha; baru", service_days=[1, 2, 5], staff=3, note="@catatan")
     operating(site, note="+62 811")
     operating(site, since=date(2025, 12, 31), date_precision="year", status=OperatingStatus.TRIAL)
     assessed(date(2026, 2, 28), date_precision="month", budget="ready", staff="partly")
@@ -138,6 +141,42 @@ def test_a_changed_entry_is_a_correction_and_goes_back_as_one(
     assert (batch.state, batch.remark) == (ImportState.REVERSED, "")
 
 
+def test_what_an_entry_noted_is_still_noted_when_it_is_restored(
+    editor: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    entry = verified(site, note="Dihadiri bupati")
+    row = (entry.receipt, "35.02", "", "", "02/03/2026", SOURCE, "Tanggal keliru")
+
+    batch = reversed_(saved(sent("tahap", workbook(STAGES, row), by=editor), by=editor), by=editor)
+
+    note, reason = Milestone.objects.in_force().get(site=site).note.split("\n")
+    assert note == "Dihadiri bupati"
+    assert batch.file_name in reason
+
+
+def test_a_number_stands_in_one_row_only(editor: User, site: Site) -> None:
+    rows = [(str(site.pk), "", name) for name in ("MPP Ponorogo", "MPP Reog")]
+
+    batch = sent("mpp", workbook(("nomor", "kode_wilayah", "nama_mpp"), *rows), by=editor)
+
+    assert problems(batch) == ["3 : baris ini mengulang baris 2 []"]
+
+
+def test_a_day_and_the_year_that_ends_on_it_are_two_statements(editor: User, site: Site) -> None:
+    rows = [("", "35.02", "", "Diresmikan", day, SOURCE, "") for day in ("2025-12-31", "2025")]
+    saved(sent("tahap", workbook(STAGES, *rows), by=editor), by=editor)
+
+    batch = sent("tahap", b"".join(as_csv(BY_NAME["tahap"](editor))), by=editor, name="data.csv")
+
+    assert set(outcomes(batch)) == {"same"}, problems(batch)
+
+
+def test_a_number_in_no_digits_of_ours_is_unknown(editor: User) -> None:
+    told = problems(sent("mpp", workbook(("nomor", "kode_wilayah", "nama_mpp"), ("²", "", "")), by=editor))
+
+    assert told == ["2 nomor: “²” tidak dikenal, atau bukan wilayah kerja Anda []"]
+
+
 def test_new_entries_are_withdrawn_never_deleted(editor: User, site: Site) -> None:
     row = ("", "35.02", "", "Diresmikan", 45924, SOURCE, "")
     batch = saved(sent("tahap", workbook(STAGES, row), by=editor), by=editor)
@@ -181,6 +220,21 @@ def test_an_entry_in_the_future_or_without_a_source_is_refused(editor: User, sit
     ]
 
 
+def test_a_number_of_another_regencys_mpp_is_not_taken_for_a_correction(
+    editor: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    other = Site.objects.create(regency=Regency.objects.get(code="11.01"), name="MPP Lain")
+    entry = verified(other)
+    item = plan(ActionItem(title="Surat", site=other, due_on=timezone.localdate()), by=editor)
+    titles = ("nomor", "kode_wilayah", "nama_mpp", "judul", "tenggat")
+
+    told = problems(sent("tahap", workbook(STAGES, (entry.receipt, "35.02", "", "", "", SOURCE, "")), by=editor))
+    row = (str(item.pk), "35.02", "", "Surat", item.due_on)
+    told += problems(sent("rencana-aksi", workbook(titles, row), by=editor))
+
+    assert told == ["2 nama_mpp: nomor ini tentang MPP Lain []", "2 nomor: nomor ini tentang MPP Lain []"]
+
+
 # --- Counters ---------------------------------------------------------------------------------------------
 
 COUNTERS = ("kode_wilayah", "nama_mpp", "instansi", "dibuka", "hari", "petugas", "layanan", "cara", "izin", "sumber")
@@ -214,6 +268,15 @@ def test_a_further_service_is_added_and_taken_back(editor: User, counter: Callab
     assert [each.name for each in again.services.all()] == ["Cek sertipikat"]
 
 
+@pytest.mark.parametrize("days", ["Minggu-Kamis", "Sabtu-Senin", "Senin-Rabu-Jumat"])
+def test_days_that_are_no_span_of_the_week_are_refused(editor: User, inaugurated: Site, days: str) -> None:
+    row = ("35.02", "", "BPN", "2026-03-01", days, 4, "Cek sertipikat", "", "", SOURCE)
+
+    told = problems(sent("layanan", workbook(COUNTERS, row), by=editor))
+
+    assert told == [f"2 hari: “{days.lower()}” bukan rentang hari []"]
+
+
 def test_rows_of_a_counter_that_disagree_are_named(editor: User, inaugurated: Site) -> None:
     rows = (
         ("35.02", "", "BPN", "2026-03-01", "", 4, "Cek sertipikat", "", "", SOURCE),
@@ -227,6 +290,51 @@ def test_rows_of_a_counter_that_disagree_are_named(editor: User, inaugurated: Si
     assert told[1] == "3 petugas: berbeda dari baris pertama gerai ini []"
     assert told[2].startswith("3 cara: “melayang” tidak dikenal")
     assert told[3] == "4 layanan: sudah ada pada baris 2 []"
+
+
+def test_what_a_row_leaves_out_of_a_service_stays_as_recorded(
+    editor: User, counter: Callable[..., Presence], bpn: Institution
+) -> None:
+    facts = ("35.02", "", "ATR/BPN", "2026-03-01", "", None)
+    rows = [(*facts, name, "Elektronik", "ya", SOURCE) for name in ("Cek sertipikat", "Balik nama")]
+    counter()
+    saved(sent("layanan", workbook(COUNTERS, *rows), by=editor), by=editor)
+    later = ((*facts, "Cek sertipikat", "", "", SOURCE), (*facts, "Balik nama", "", "tidak", SOURCE))
+
+    batch = saved(sent("layanan", workbook(COUNTERS, *later), by=editor), by=editor)
+
+    services = Presence.objects.in_force().get(institution=bpn).services.order_by("name")
+    assert [(each.name, each.channel, each.is_licence) for each in services] == [
+        ("Balik nama", ServiceChannel.ELECTRONIC, False),
+        ("Cek sertipikat", ServiceChannel.ELECTRONIC, True),
+    ]
+    assert outcomes(batch) == ["same", "changed"]
+    assert batch.rows.get(number=3).changes == [["izin", "ya", "tidak"]]
+    assert batch.rows.get(number=3).about.endswith(": Balik nama")
+
+
+def test_a_row_asks_which_of_two_ways_of_a_service_it_means(editor: User, counter: Callable[..., Presence]) -> None:
+    facts = ("35.02", "", "ATR/BPN", "2026-03-01", "", None)
+    counter("Cek sertipikat")
+    saved(
+        sent("layanan", workbook(COUNTERS, (*facts, "Cek sertipikat", "Elektronik", "", SOURCE)), by=editor), by=editor
+    )
+
+    told = problems(sent("layanan", workbook(COUNTERS, (*facts, "cek sertipikat", "", "ya", SOURCE)), by=editor))
+
+    assert told == ["2 cara: wajib diisi: layanan ini tercatat dengan 2 cara []"]
+
+
+def test_a_formula_or_nothing_is_no_service(editor: User, inaugurated: Site) -> None:
+    facts = ("35.02", "", "BPN", "2026-03-01", "", 4)
+    rows = [(*facts, name, "", "", SOURCE) for name in ("Cek sertipikat", "=CONCAT(1,2)", "(kosong)")]
+
+    told = problems(sent("layanan", workbook(COUNTERS, *rows), by=editor))
+
+    assert told[1:] == [
+        "3 layanan: sel berisi rumus; tempel nilainya saja []",
+        "4 layanan: tidak dapat dikosongkan []",
+    ]
 
 
 # --- Records ----------------------------------------------------------------------------------------------
@@ -255,7 +363,52 @@ def test_pledges_institutions_targets_and_items_are_kept(editor: User, ponorogo:
     assert Pledge.objects.get(regency=ponorogo).due_on == date(2026, 12, 31)
     assert Institution.objects.get(abbreviation="UJI").name == "Badan Uji"
     assert str(Target.objects.get(deadline=date(2031, 12, 31)).value) == "97.5"
-    assert ActionItem.objects.get(title="Kirim surat").owner.abbreviation == "ATR/BPN"
+    item = ActionItem.objects.get(title="Kirim surat")
+    assert (item.owner.abbreviation, item.regency) == ("ATR/BPN", ponorogo)
+
+
+def test_a_pledge_that_was_put_off_since_is_not_taken_back(editor: User, ponorogo: Regency) -> None:
+    file = workbook(("kode_wilayah", "berjanji", "paling_lambat"), ("35.02", "2 Mei 2025", "Desember 2026"))
+    batch = saved(sent("janji", file, by=editor), by=editor)
+    pledge = Pledge.objects.get(regency=ponorogo)
+    said = {"revised_on": date(2026, 1, 5), "due_on": date(2027, 12, 31), "reason": "Anggaran"}
+    PledgeRevision.objects.create(pledge=pledge, **said)
+
+    reversed_(batch, by=editor)
+
+    assert batch.state == ImportState.APPLIED
+    assert "sudah dirujuk data lain" in batch.remark
+    assert pledge.revisions.exists()
+
+
+def test_an_institution_named_in_an_agreement_since_keeps_its_name(
+    editor: User, bpn: Institution, pks: Callable[..., Agreement]
+) -> None:
+    body = Institution.objects.create(abbreviation="UJI", name="Badan Uji", kind=bpn.kind)
+    row = (str(body.pk), "", "Badan Uji Baru", "")
+    batch = saved(sent("instansi", workbook(("nomor", "singkatan", "nama", "jenis"), row), by=editor), by=editor)
+    pks(body)
+
+    reversed_(batch, by=editor)
+
+    body.refresh_from_db()
+    assert batch.state == ImportState.APPLIED
+    assert body.name == "Badan Uji Baru"
+
+
+def test_institutions_do_not_succeed_each_other_in_a_circle(editor: User) -> None:
+    kind = Institution.objects.first().get_kind_display()
+    for name in ("Satu", "Dua"):
+        Institution.objects.create(abbreviation=name, name=f"Badan {name}", kind=Institution.objects.first().kind)
+    header = ("singkatan", "nama", "jenis", "diteruskan_oleh", "ada_sampai")
+    rows = [
+        ("Satu", "Badan Satu", kind, "Badan Dua", "2026-01-01"),
+        ("Dua", "Badan Dua", kind, "Badan Satu", "2026-01-01"),
+    ]
+
+    told = problems(sent("instansi", workbook(header, *rows), by=editor))
+
+    assert told == ["3 diteruskan_oleh: Penerus tidak boleh kembali ke instansi ini sendiri. []"]
 
 
 @pytest.mark.parametrize("kind", ["janji", "instansi", "target", "rencana-aksi"])

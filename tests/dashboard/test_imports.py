@@ -1,6 +1,7 @@
 """Does a file do exactly what was looked at, all of it or nothing, once, and only on its sender's turf?"""
 
 import math
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,8 @@ from accounts.models import User
 from dashboard.import_files import _as_sent, to_mend
 from dashboard.imports import BY_NAME, WORKS
 from regions.choices import ImportState, Role
-from regions.models import Assignment, ImportBatch, Milestone, ReadinessAssessment, Regency, Site
+from regions.models import Assignment, DirtyProvince, ImportBatch, Milestone, ReadinessAssessment, Regency, Site
+from regions.rules import ROLLOUT_BEGAN_ON
 from regions.services import imports
 from tests.importing import outcomes, problems, reversed_, saved, sent, upload, work, workbook
 
@@ -90,7 +92,7 @@ def test_an_empty_cell_leaves_what_is_recorded_and_a_word_takes_it_away(editor: 
 # --- What people mean -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("damaged", [11.1, "11.1", 1110, "1110", "11,10"])
+@pytest.mark.parametrize("damaged", [11.1, "11.1", 1110, "1110", "11,10", timedelta(hours=11, minutes=10)])
 def test_a_code_that_excel_damaged_is_proposed_never_taken(editor: User, damaged: Any) -> None:
     before = Site.objects.count()
     batch = sent("mpp", workbook(SITES, (damaged, "", "MPP Uji", "", None, None)), by=editor)
@@ -128,11 +130,12 @@ def test_a_misspelt_name_is_proposed_and_an_ambiguous_one_asks_for_the_code(edit
     assert "dapat berarti Kota Bandung, Kabupaten Bandung" in told[1]
 
 
-def test_code_and_name_of_two_regencies_are_refused(editor: User) -> None:
-    batch = sent("mpp", workbook(SITES, ("35.02", "Kota Bandung", "MPP Uji", "", None, None)), by=editor)
+@pytest.mark.parametrize(("code", "called"), [("35.02", "Kabupaten Ponorogo"), ("32.04", "Kabupaten Bandung")])
+def test_code_and_name_of_two_regencies_are_refused(editor: User, code: str, called: str) -> None:
+    batch = sent("mpp", workbook(SITES, (code, "Kota Bandung", "MPP Uji", "", None, None)), by=editor)
 
-    assert "35.02" in problems(batch)[0]
-    assert "Kabupaten Ponorogo" in problems(batch)[0]
+    assert code in problems(batch)[0]
+    assert called in problems(batch)[0]
 
 
 # --- Bad input --------------------------------------------------------------------------------------------
@@ -242,6 +245,42 @@ def test_an_officer_imports_within_their_turf_only(dinas: User, ponorogo: Regenc
         stolen.replace(str(foreign.pk), "N").partition(":")[2] == invented.replace("999999999", "N").partition(":")[2]
     )
     assert foreign.name not in str(list(batch.rows.values()))
+
+
+def test_an_officer_does_not_say_where_an_mpp_belongs_or_whether_it_counts(
+    dinas: User, ponorogo: Regency, site: Site
+) -> None:
+    other = Regency.objects.filter(is_autonomous=True).exclude(pk=ponorogo.pk).first()
+    Assignment.objects.create(user=dinas, role=Role.OFFICER, regency=other, valid_from=timezone.localdate())
+    number = str(site.pk)
+    file = workbook(
+        ("nomor", "kode_wilayah", "nama_mpp", "cabang", "penyelenggara", "alamat"),
+        (number, "35.02", "", "ya", "", ""),
+        ("", "35.02", "Mini MPP", "ya", "", ""),
+    )
+    moved = workbook(("nomor", "kode_wilayah", "nama_mpp"), (number, other.code, ""))
+    organised = workbook(("nomor", "kode_wilayah", "nama_mpp", "penyelenggara"), (number, "", "", "Dinas Lain"))
+
+    told = [problems(sent("mpp", each, by=dinas)) for each in (file, moved, organised)]
+
+    assert [len(each) for each in told] == [2, 1, 1]
+    assert "Cabang (mini MPP) hanya dapat dicatat oleh Kementerian." in told[0][1]
+    for each in (told[0][0], told[1][0], told[2][0]):
+        assert "hanya dapat diubah oleh Kementerian" in each
+
+
+def test_an_mpp_that_counts_elsewhere_makes_figures_stale_and_so_does_its_way_back(editor: User, site: Site) -> None:
+    other = Regency.objects.get(code="11.01")
+    file = workbook(("nomor", "kode_wilayah", "nama_mpp"), (str(site.pk), other.code, ""))
+
+    batch = saved(sent("mpp", file, by=editor), by=editor)
+    stale = DirtyProvince.objects.filter(since=ROLLOUT_BEGAN_ON).values_list("province__code", flat=True)
+    after = sorted(stale)
+    DirtyProvince.objects.all().delete()
+    reversed_(batch, by=editor)
+
+    assert after == ["11", "35"]
+    assert sorted(stale.all()) == ["11", "35"]
 
 
 def test_nobody_else_sees_or_confirms_a_pending_file(client: Client, dinas: User, editor: User) -> None:

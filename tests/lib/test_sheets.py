@@ -214,7 +214,26 @@ def test_a_million_rows_are_refused() -> None:
     assert "lebih dari 100000 baris" in refusal(b"kode,nama\n" + b"1,2\n" * 1_000_000, "berkas.csv")
 
 
-@pytest.mark.parametrize("text", ["=1", "==1", "+1", "-1", "@SUM(A1)", "\t=1", "a;=1", "a\n-b", "aman", "1'2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1",
+        "==1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "a;=1",
+        "a\n-b",
+        "aman",
+        "1'2",
+        "'-1",
+        "''=1",
+        "'\tx",
+        "\n\n-1",
+        "a;' -1",
+    ],
+)
 def test_what_was_made_harmless_comes_back_as_it_was(text: str) -> None:
     assert unescaped(str(harmless(text))) == text
 

@@ -47,6 +47,8 @@ def test_days_are_read_however_they_are_written(typed: Any, meant: tuple[date, D
         (True, ""),
         (10**9, ""),
         ("0000-00-00", ""),
+        ("00/13/2025", ""),
+        ("2025-13-00", ""),
     ],
 )
 def test_what_is_no_day_is_refused_and_proposed_where_it_is_clear(typed: Any, proposal: str) -> None:
