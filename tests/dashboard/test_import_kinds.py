@@ -332,7 +332,7 @@ def test_a_formula_or_nothing_is_no_service(editor: User, inaugurated: Site) -> 
     told = problems(sent("layanan", workbook(COUNTERS, *rows), by=editor))
 
     assert told[1:] == [
-        "3 layanan: sel berisi rumus; tempel nilainya saja []",
+        "3 layanan: sel berisi rumus atau galat Excel; tempel nilainya saja []",
         "4 layanan: tidak dapat dikosongkan []",
     ]
 
