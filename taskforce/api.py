@@ -24,7 +24,7 @@ from mpp_tracker.lib.api.asked import refuse_unknown
 from mpp_tracker.lib.api.formats import Json
 from mpp_tracker.lib.iso import IsoDayField, IsoMomentField
 from regions.choices import Stage
-from regions.models import LEDGERS
+from regions.models import LEDGERS, is_narrowed
 from taskforce import serializers as shapes
 from taskforce.choices import Layer
 from taskforce.coverage import Coverage, Question, answer, series, unit_standings
@@ -74,7 +74,7 @@ class FigureView(APIView):
         """Return what is asked; a parameter that is unknown or wrong is refused by name.
 
         Raises:
-            PermissionDenied: the reported layer is for those who have signed in.
+            PermissionDenied: the reported layer is for those who have signed in, and not for a token of one place.
             ValidationError: a parameter is unknown or wrong.
         """
         asked: Any = self.request.query_params.copy()
@@ -82,6 +82,9 @@ class FigureView(APIView):
         is_known = self.request.user.is_authenticated
         if asked.get("layer") == Layer.REPORTED and not is_known:
             raise PermissionDenied(_("layer: lapisan “reported” hanya untuk yang sudah masuk."))
+        if asked.get("layer") == Layer.REPORTED and is_narrowed(self.request.user):
+            # It says of every unit of the nation what is reported.
+            raise PermissionDenied(_("layer: lapisan “reported” tidak untuk token satu wilayah."))
         refuse_unknown(asked, known)
         for name, field in self.renamed.items():
             if name in asked:

@@ -487,3 +487,18 @@ def test_guessing_is_slowed_down_and_whoever_knows_is_not(dinas: User) -> None:
     assert answers == [401] * 30 + [429] * 2
     assert_told_to_wait(reports("mpp_" + "0" * 48))
     assert reports(secret).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "units/", "series/", "explain/"])
+def test_a_token_of_one_place_reads_no_reported_layer_of_the_nation(dinas: User, path: str) -> None:
+    address = f"/api/v1/coverage/{path}"
+
+    answers = {
+        (code, layer): Client().get(address, {"layer": layer}, **bearer(made(dinas, code=code)[1]))
+        for code in ("", "35.02")
+        for layer in ("verified", "reported")
+    }
+
+    statuses = {asked: answer.status_code for asked, answer in answers.items()}
+    assert statuses == dict.fromkeys(answers, 200) | {("35.02", "reported"): 403}
+    assert "satu wilayah" in answers["35.02", "reported"].json()["detail"]
