@@ -11,6 +11,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mpp_tracker.lib.api.formats import Json
+from mpp_tracker.lib.api.formats import Json, TooLarge
 from regions.models import ApiToken, KeptAnswer
 from regions.services.evidence import all_or_nothing
 
@@ -80,6 +81,9 @@ def _fingerprint(request: Request) -> str:
     """Return what names a request: all of it that matters, and the token it came with, whose rights are its own."""
     token = request.auth.pk if isinstance(request.auth, ApiToken) else 0
     # Before anything is read of it: afterwards its bytes are gone.
-    body = request._request.body
+    try:
+        body = request._request.body
+    except RequestDataTooBig:
+        raise TooLarge from None
     said = [token, request.method, request.get_full_path(), request.content_type, sha256(body).hexdigest()]
     return sha256(json.dumps(said).encode()).hexdigest()

@@ -221,6 +221,34 @@ def test_a_body_of_50_megabytes_is_refused(dinas: Client, client: Client) -> Non
         assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
 
 
+def test_a_form_is_refused_before_it_has_any_effect(
+    dinas: Client, checker: Client, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+
+    answers = [
+        dinas.post("/api/v1/milestones/", statement(site)),
+        dinas.post("/api/v1/milestones/", statement(site), headers={"Idempotency-Key": "kunci-1"}),
+        checker.post(f"/api/v1/milestones/{entry.pk}/verify/", {"x": "1"}),
+    ]
+
+    assert [(answer.status_code, answer["Content-Type"]) for answer in answers] == [
+        (415, "application/problem+json")
+    ] * 3
+    assert [entry.state for entry in Milestone.objects.filter(site=site)] == ["reported"]
+
+
+@pytest.mark.parametrize("head", [{}, {"Idempotency-Key": "kunci-1"}])
+def test_a_body_of_three_megabytes_is_refused_with_and_without_a_key(
+    dinas: Client, site: Site, head: dict[str, str]
+) -> None:
+    body = statement(site, note="a" * 3 * 1024**2)
+
+    response = dinas.post("/api/v1/milestones/", body, content_type="application/json", headers=head)
+
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+
+
 def test_a_verifier_verifies(checker: Client, verifier: User, site: Site, reported: Callable[..., Milestone]) -> None:
     entry = reported(site)
 

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -245,6 +246,9 @@ class RowsViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what cannot be answered before anything is asked of the database."""
         super().initial(request, *args, **kwargs)
+        # Django has read such a form, so that REST framework would take it for an empty body.
+        if request.method not in SAFE_METHODS and request._request.content_type == "multipart/form-data":
+            raise UnsupportedMediaType(request.content_type)
         # Without an action the method is refused, and named.
         if self.action:
             refuse_unknown(request.query_params, self.parameters())
