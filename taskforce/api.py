@@ -64,6 +64,7 @@ class FigureView(APIView):
     """A figure, for any day and in any definition."""
 
     permission_classes = [AllowAny]
+    http_method_names = ["get", "head"]
     form_class: type[CoverageForm] = CoverageForm
     also: ClassVar[tuple[str, ...]] = ("province",)
     """What is read beside the form."""

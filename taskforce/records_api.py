@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from mpp_tracker.lib.api.formats import Json
 from mpp_tracker.lib.api.rows import RowsViewSet, refused
 from regions.api import name_of, read
 from regions.idempotency import answered_once
@@ -97,7 +98,7 @@ class ActionItemViewSet(RowsViewSet):
         return ActionItem.objects.visible_to(self.request.user).with_standing()
 
     @extend_schema(request=serializers.ActionReportSerializer, responses={201: serializers.ActionUpdateSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], renderer_classes=[Json])
     @answered_once
     def updates(self, request: Request, pk: int) -> Response:
         """Report how far an action item is."""

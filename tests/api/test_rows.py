@@ -277,3 +277,11 @@ def test_a_workers_note_on_an_import_is_not_public(client: Client) -> None:
     entry = Milestone.objects.filter(channel="import").exclude(note="").first()
 
     assert ask(client, f"milestones/{entry.pk}")["note"] is None
+
+
+@pytest.mark.parametrize("path", ["v1/sites/", "v1/coverage/", "v1/coverage/explain/"])
+@pytest.mark.parametrize("accept", ["*/*", "text/csv"])
+def test_what_can_be_asked_stands_in_the_schema_only(client: Client, path: str, accept: str) -> None:
+    response = client.options(f"/api/{path}", headers={"Accept": accept})
+
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")

@@ -320,3 +320,12 @@ def test_whoever_changes_a_site_that_has_changed_is_told(dinas: Client, site: Si
 
     site.refresh_from_db()
     assert (response.status_code, site.building) == (412, "Lain")
+
+
+def test_an_answer_that_is_no_list_is_not_given_as_csv(dinas: Client, editor: User, site: Site) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=site, due_on=date(2030, 1, 1)), by=editor)
+
+    response = send(dinas, f"action-items/{item.pk}/updates", {"state": "underway", "note": "Rapat"}, Accept="text/csv")
+
+    assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
+    assert not item.updates.exists()

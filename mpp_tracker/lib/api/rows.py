@@ -134,6 +134,7 @@ class RowsViewSet(GenericViewSet):
     pagination_class = Pages
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     lookup_value_converter = "int"
+    http_method_names = ["get", "head", "post", "patch"]
 
     @property
     def model(self) -> type[Model]:
