@@ -19,6 +19,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -409,6 +410,17 @@ def test_the_same_delivery_in_two_hands_is_sent_once(
     assert deliver_one(first, now=now, network=receiver.network) is True
     assert deliver_one(second, now=now, network=receiver.network) is None
     assert len(receiver.heard) == 1
+
+
+def test_a_claim_is_conditional_on_the_row_itself() -> None:
+    # Of two updates at once, the second judges the row anew by its own columns, but not by a subquery that found it.
+    with CaptureQueriesContext(connection) as queries:
+        WebhookDelivery.objects.due(timezone.now()).update(claimed_at=timezone.now())
+
+    (query,) = queries
+    condition = query["sql"].split(" WHERE ", 1)[1]
+    assert condition.count('"regions_webhookdelivery"."claimed_at"') == 2
+    assert 'FROM "regions_webhookdelivery"' not in query["sql"]
 
 
 def test_an_event_that_is_spread_twice_makes_one_delivery(dinas: User, site: Site, verifier: User) -> None:
