@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from commitments.models import Institution, Presence
+from commitments.models import Institution, InstitutionAssignment, Presence
 from regions.choices import Role, Stage
 from regions.models import Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from taskforce.models import ActionItem
@@ -54,8 +54,30 @@ def test_what_is_sent_twice_is_entered_once(dinas: Client, site: Site) -> None:
 
     answers = [send(dinas, "milestones", body) for _time in range(2)]
 
-    assert answers[0].json()["id"] == answers[1].json()["id"]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json() == answers[1].json()
     assert Milestone.objects.filter(site=site).count() == 1
+
+
+def test_what_is_sent_under_the_name_of_another_report_is_refused(
+    dinas: Client, inaugurated: Site, bpn: Institution
+) -> None:
+    number = {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d"}
+    ready = {"regency": "35.02", "assessed_on": "2026-03-01", "budget": "ready"}
+    counter = {"site": inaugurated.pk, "institution": bpn.pk, "counter_opened_on": "2026-03-01"}
+    serves = {"site": inaugurated.pk, "status": "operating", "since": "2026-03-01"}
+    first_and_other = {
+        "milestones": (statement(inaugurated), {"reached_on": "2026-03-02"}),
+        "operating-records": (serves, {"status": "suspended"}),
+        "readiness-assessments": (ready, {"budget": "partly"}),
+        "presences": (counter, {"counter_opened_on": "2026-03-02"}),
+    }
+
+    for path, (first, other) in first_and_other.items():
+        answers = [send(dinas, path, first | number | more) for more in ({}, {}, other)]
+
+        assert [answer.status_code for answer in answers] == [201, 200, 409], path
+        assert "client_id" in answers[2].json()["detail"]
 
 
 def test_an_officer_reports_whether_a_site_serves(dinas: Client, site: Site) -> None:
@@ -82,6 +104,43 @@ def test_an_officer_reports_a_counter_with_its_services(dinas: Client, inaugurat
 
     assert response.status_code == HTTPStatus.CREATED, response.content
     assert response.json()["services"] == Presence.objects.get().services.count() == 2
+
+
+def test_a_counter_is_reported_within_the_limits_of_the_page(
+    dinas: Client, inaugurated: Site, bpn: Institution, counter: Callable[..., Presence]
+) -> None:
+    police = Institution.objects.get(abbreviation="Polri")
+    ended, bank = Institution.objects.exclude(pk__in=[bpn.pk, police.pk]).filter(succeeded_by=None)[:2]
+    Institution.objects.filter(pk=ended.pk).update(valid_until=date(2024, 10, 20), succeeded_by=bank)
+    first = counter()
+    body = {"site": inaugurated.pk, "institution": bpn.pk, "counter_opened_on": "2026-04-01"}
+    again = body | {"supersedes": first.pk, "note": "Pindah lantai"}
+
+    wrong = {
+        "another institution": (again | {"institution": police.pk}, "supersedes"),
+        "recorded already": (body, "institution"),
+        "ended": (body | {"institution": ended.pk}, "institution"),
+        "too many": (body | {"institution": police.pk, "services": [{"name": str(n)} for n in range(501)]}, "services"),
+    }
+    for name, (said, field) in wrong.items():
+        response = send(dinas, "presences", said)
+        assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, field), name
+    assert Presence.objects.count() == 1
+
+    assert send(dinas, "presences", body | {"institution": police.pk}).status_code == HTTPStatus.CREATED
+    response = send(dinas, "presences", again)
+    assert response.status_code == HTTPStatus.CREATED, response.content
+
+
+def test_who_speaks_for_an_institution_reports_its_counter_anywhere(inaugurated: Site, bpn: Institution) -> None:
+    speaker = User.objects.create_user("bpn@pantau-mpp.example")
+    InstitutionAssignment.objects.create(user=speaker, institution=bpn, valid_from=date(2022, 1, 1))
+    police = Institution.objects.get(abbreviation="Polri")
+    body = {"site": inaugurated.pk, "counter_opened_on": "2026-03-01"}
+
+    answers = [send(signed_in(speaker), "presences", body | {"institution": each.pk}) for each in (police, bpn)]
+
+    assert [answer.status_code for answer in answers] == [400, 201]
 
 
 def test_an_officer_registers_and_changes_a_site(dinas: Client, ponorogo: Regency) -> None:
@@ -134,10 +193,14 @@ def examples_of(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
                 yield path, method, example.get("value")
 
 
-@pytest.mark.parametrize("path", ["milestones", "operating-records"])
-def test_a_foreign_site_is_refused_as_one_that_does_not_exist(dinas: Client, site: Site, path: str) -> None:
+@pytest.mark.parametrize("path", ["milestones", "operating-records", "presences"])
+def test_a_foreign_site_is_refused_as_one_that_does_not_exist(
+    dinas: Client, site: Site, bpn: Institution, path: str
+) -> None:
     foreign = Site.objects.exclude(regency=site.regency).first()
-    body = {"stage": "ready", "reached_on": "2026-03-01"}
+    body: dict[str, Any] = {"stage": "ready", "reached_on": "2026-03-01"}
+    if path == "presences":
+        body = {"institution": bpn.pk, "counter_opened_on": "2026-03-01"}
     if path == "operating-records":
         body = {"status": "operating", "since": "2026-03-01"}
 

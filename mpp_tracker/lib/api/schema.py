@@ -98,6 +98,8 @@ class Schema(AutoSchema):
         for code in self._problems():
             problem = OpenApiResponse(ProblemSerializer, description=_SAID[code]())
             bodies.setdefault(code, self._get_response_for_code(problem, code, [MEDIA_TYPE], direction))
+        if getattr(self.view, "action", None) == "create" and hasattr(self.view, "sent_before"):
+            bodies["200"] = {**bodies["201"], "description": _("Sudah tercatat dari kiriman sebelumnya yang sama.")}
         if self.method == "GET":
             bodies["304"] = {"description": _("Tidak berubah sejak ETag pada If-None-Match.")}
         return bodies
@@ -119,6 +121,8 @@ class Schema(AutoSchema):
             codes.append("422")
         if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update", "updates"}:
             codes += ["409", "412"]
+        if getattr(self.view, "action", None) == "create":
+            codes.append("409")
         return codes
 
 
