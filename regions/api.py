@@ -341,12 +341,12 @@ def read(view: RowsViewSet, shape: type[BaseSerializer], *, partial: bool = Fals
 
 
 def own_regency(request: Request, code: str) -> Regency:
-    """Return a regency that whoever asks reports on.
+    """Return a regency of which whoever asks may enter sites and assessments.
 
     Raises:
         ValidationError: they do not, or there is none.
     """
-    regency = Regency.objects.reportable_by(request.user).filter(code=code).first()
+    regency = Regency.objects.enterable_by(request.user).filter(code=code).first()
     if regency is None:
         raise ValidationError({"regency": [_("Tidak ada di antara kabupaten/kota yang Anda laporkan.")]})
     return regency
