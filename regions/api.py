@@ -323,8 +323,8 @@ class CeremonyViewSet(RowsViewSet):
     ordering_fields = ("id", "held_on", "kind", "updated_at")
 
     def visible(self) -> QuerySet:
-        """Return the rows with the sites of which it is verified that they took part."""
-        recorded = Milestone.objects.verified().filter(ceremony=OuterRef("pk")).order_by("site").distinct()
+        """Return the rows with the sites that took part, as far as that stands."""
+        recorded = Milestone.objects.in_force().filter(ceremony=OuterRef("pk")).order_by("site").distinct()
         return super().visible().annotate(recorded_sites=ArraySubquery(recorded.values("site")))
 
 
