@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
-from mpp_tracker.lib.api.rows import Conflict, RowsViewSet, refused
+from mpp_tracker.lib.api.rows import IdUsed, RowsViewSet, refused
 from regions import filters, serializers
 from regions.choices import EntryChannel, EntryState, OperatingStatus, ReadinessAspect, Stage
 from regions.idempotency import answered_once
@@ -190,14 +190,14 @@ class EntryViewSet(RowsViewSet):
         """Return the answer to a report that whoever asks sent before, under the same `client_id`; None if it is new.
 
         Raises:
-            Conflict: it said something else then.
+            IdUsed: it said something else then.
         """
         sent = self.model._default_manager.filter(client_id=client_id, reported_by=cast("User", self.request.user))
         known = sent.first()
         if known is None:
             return None
         if any(getattr(known, name) != value for name, value in said.items()):
-            raise Conflict(_("client_id: sudah dipakai untuk laporan lain. Pakai yang baru."))
+            raise IdUsed
         return answer(self, known, status=HTTPStatus.OK)
 
     def _decide(self, pk: int, decide: Any, shape: type[BaseSerializer]) -> Response:

@@ -11,7 +11,6 @@ from django.utils.cache import patch_cache_control, patch_vary_headers, set_resp
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -21,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mpp_tracker.lib.api.asked import refuse_unknown
+from mpp_tracker.lib.api.conditions import conditional
 from mpp_tracker.lib.api.formats import Json
 from mpp_tracker.lib.iso import IsoDayField, IsoMomentField
 from regions.choices import Stage
@@ -59,7 +59,7 @@ def _moment(field: forms.Field) -> str:
     return f"{field.label} (YYYY-MM-DD, YYYY-MM-DDThh:mm:ss+07:00)"
 
 
-@method_decorator(conditional_page, name="dispatch")
+@method_decorator(conditional, name="dispatch")
 class FigureView(APIView):
     """A figure, for any day and in any definition."""
 

@@ -11,8 +11,8 @@ from django.test import Client
 
 from accounts.models import User
 from commitments.models import Pledge
-from regions.choices import Role
-from regions.models import DigitalAdoption, Milestone, Regency, Site
+from regions.choices import Role, Stage
+from regions.models import Ceremony, DigitalAdoption, Milestone, Regency, Site
 from regions.services.ledger import report, verify
 from tests.api.asking import ask, signed_in
 
@@ -285,3 +285,26 @@ def test_what_can_be_asked_stands_in_the_schema_only(client: Client, path: str, 
     response = client.options(f"/api/{path}", headers={"Accept": accept})
 
     assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["provinces/35", "provinces", "coverage"])
+def test_whoever_reads_only_what_has_not_changed_is_told_in_the_one_shape(client: Client, path: str) -> None:
+    response = client.get(f"/api/v1/{path}/", headers={"If-Match": '"x"'})
+
+    assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
+    assert response.json()["status"] == 412
+
+
+def test_a_ceremony_lists_no_site_whose_part_in_it_was_taken_back(
+    client: Client, officer: User, verifier: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    ceremony = Ceremony.objects.create(held_on=date(2026, 3, 1))
+    entry = verified(site, Stage.INAUGURATED, ceremony=ceremony)
+    assert ask(client, f"ceremonies/{ceremony.pk}")["sites"] == [site.pk]
+
+    said = {"site": site, "stage": entry.stage, "reached_on": entry.reached_on, "ceremony": ceremony}
+    verify(report(Milestone(**said, supersedes=entry, withdraws=True, note="Batal"), by=officer), by=verifier)
+
+    assert client.get(f"/api/v1/ceremonies/{ceremony.pk}/").status_code == 404
+    checker = signed_in(verifier, role=Role.VERIFIER)
+    assert ask(checker, f"ceremonies/{ceremony.pk}")["sites"] == []

@@ -80,6 +80,21 @@ def test_what_is_sent_under_the_name_of_another_report_is_refused(
         assert "client_id" in answers[2].json()["detail"]
 
 
+def test_an_update_is_known_again_by_its_number(dinas: Client, editor: User, site: Site) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=site, due_on=date(2030, 1, 1)), by=editor)
+    body = {"state": "underway", "note": "Rapat", "client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d"}
+    seen = dinas.get(f"/api/v1/action-items/{item.pk}/")["ETag"]
+
+    answers = [
+        send(dinas, f"action-items/{item.pk}/updates", body | more, If_Match=seen)
+        for more in ({}, {}, {"note": "Lain"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 409]
+    assert answers[0].json() == answers[1].json()
+    assert item.updates.count() == 1
+
+
 def test_an_officer_reports_whether_a_site_serves(dinas: Client, site: Site) -> None:
     body = {"site": site.pk, "status": "operating", "since": "2026-03-15", "date_precision": "month"}
 
@@ -392,3 +407,15 @@ def test_an_answer_that_is_no_list_is_not_given_as_csv(dinas: Client, editor: Us
 
     assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
     assert not item.updates.exists()
+
+
+def test_whoever_reports_on_an_item_that_has_changed_is_told(dinas: Client, editor: User, site: Site) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=site, due_on=date(2030, 1, 1)), by=editor)
+    path, body = f"action-items/{item.pk}", {"state": "underway", "note": "Rapat"}
+    seen = dinas.get(f"/api/v1/{path}/")["ETag"]
+
+    answers = [send(dinas, f"{path}/updates", body, If_Match=seen) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 412]
+    assert answers[1]["Content-Type"] == "application/problem+json"
+    assert item.updates.count() == 1

@@ -19,7 +19,6 @@ from django.utils.decorators import method_decorator
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import conditional_page
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.permissions import SAFE_METHODS
@@ -28,6 +27,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from mpp_tracker.lib.api.asked import refuse_unknown, refuse_unreadable
+from mpp_tracker.lib.api.conditions import Changed, conditional
 from mpp_tracker.lib.api.filters import Filters, Ordering, Search
 from mpp_tracker.lib.api.formats import Json
 from mpp_tracker.lib.api.paging import Pages
@@ -108,20 +108,19 @@ def _is_disguised(value: Any, kind: Any) -> bool:
     return kind is int and isinstance(value, bool)
 
 
-class Changed(APIException):
-    """What somebody decided on is no longer what they saw."""
-
-    status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = gettext_lazy("Data ini berubah sejak Anda membacanya. Baca lagi, lalu putuskan.")
-
-
 class Conflict(APIException):
     """What is to be done cannot be done to the row as it is."""
 
     status_code = HTTPStatus.CONFLICT
 
 
-@method_decorator(conditional_page, name="dispatch")
+class IdUsed(Conflict):
+    """Under this `client_id` the same person reported something else."""
+
+    default_detail = gettext_lazy("client_id: sudah dipakai untuk laporan lain. Pakai yang baru.")
+
+
+@method_decorator(conditional, name="dispatch")
 class RowsViewSet(GenericViewSet):
     """List the rows of a model that somebody may see, and show one.
 
