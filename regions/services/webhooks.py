@@ -232,8 +232,9 @@ def _failed(delivery: WebhookDelivery, mine: Any, status: int | None, *, now: da
     hook = Webhook.objects.filter(pk=delivery.webhook_id, is_enabled=True)
     hook.filter(failing_since=None).update(failing_since=now)
     ended = hook if status == _GONE else hook.filter(failing_since__lte=now - GIVEN_UP_AFTER)
-    if ended.update(is_enabled=False):
-        _tell_switched_off(delivery.webhook, now=now)
+    with transaction.atomic():
+        if ended.update(is_enabled=False):
+            _tell_switched_off(delivery.webhook, now=now)
 
 
 @in_indonesian

@@ -372,6 +372,23 @@ def test_who_says_that_they_are_gone_is_left_alone_at_once(
     assert Notice.objects.filter(recipient=dinas, kind=NoticeKind.WEBHOOK).count() == 1
 
 
+def test_what_its_owner_cannot_be_told_of_is_not_switched_off(
+    receiver: Receiver, dinas: User, site: Site, verifier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook(dinas, receiver)
+    returned(site, dinas, verifier)
+    receiver.answers = [410]
+
+    def fail(*notices: Notice) -> None:
+        raise RuntimeError("The server was killed.")
+
+    monkeypatch.setattr("regions.services.webhooks.tell", fail)
+    with pytest.raises(RuntimeError, match="killed"):
+        run(receiver)
+
+    assert Webhook.objects.get().is_enabled
+
+
 def test_what_somebody_took_on_is_left_to_them_until_they_are_held_to_be_dead(
     receiver: Receiver, dinas: User, site: Site, verifier: User
 ) -> None:
