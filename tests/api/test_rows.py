@@ -1,13 +1,16 @@
 """Do the lists of the API give every row somebody may see, and refuse by name what they cannot answer?"""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from commitments.models import Pledge
@@ -308,3 +311,12 @@ def test_a_ceremony_lists_no_site_whose_part_in_it_was_taken_back(
     assert client.get(f"/api/v1/ceremonies/{ceremony.pk}/").status_code == 404
     checker = signed_in(verifier, role=Role.VERIFIER)
     assert ask(checker, f"ceremonies/{ceremony.pk}")["sites"] == []
+
+
+@pytest.mark.parametrize("path", ["ceremonies", "targets", "directives", "announced-figures"])
+def test_no_two_rows_share_a_place_in_a_list(client: Client, path: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        ask(client, path)
+
+    table = next(query["sql"] for query in reversed(queries.captured_queries) if "ORDER BY" in query["sql"])
+    assert re.search(r'"id" (ASC|DESC)( LIMIT \d+)?$', table), table
