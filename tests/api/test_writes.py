@@ -252,6 +252,7 @@ WRONG = {
     "supersedes": {"supersedes": 10**18},
     "client_id": {"client_id": "satu"},
 }
+OF_ANOTHER_KIND = [("client_id", True), ("client_id", 7), ("service_days", ["1", 2]), ("service_days", [True])]
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -261,6 +262,19 @@ def test_what_is_wrong_in_a_report_is_named(dinas: Client, site: Site, name: str
     assert response.status_code == HTTPStatus.BAD_REQUEST
     assert [error["parameter"] for error in response.json()["errors"]] == [name]
     assert not Milestone.objects.filter(site=site).exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [*OF_ANOTHER_KIND, ("service_days", [1, 1])])
+def test_what_is_wrong_in_a_counter_is_named(
+    dinas: Client, inaugurated: Site, bpn: Institution, name: str, value: Any
+) -> None:
+    body = {"site": inaugurated.pk, "institution": bpn.pk, "counter_opened_on": "2026-03-01", name: value}
+
+    response = send(dinas, "presences", body)
+
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert [error["parameter"] for error in response.json()["errors"]] == [name]
+    assert not Presence.objects.exists()
 
 
 HOSTILE = {

@@ -80,6 +80,7 @@ class WrittenSerializer(serializers.Serializer):
         (serializers.IntegerField, int, gettext_lazy("Tulis bilangan, bukan teks.")),
         (serializers.PrimaryKeyRelatedField, int, gettext_lazy("Tulis bilangan, bukan teks.")),
         (serializers.CharField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
+        (serializers.UUIDField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
         (serializers.SlugRelatedField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
         (serializers.DateField, str, gettext_lazy("Tulis tanggal YYYY-MM-DD di antara tanda petik.")),
         (serializers.ChoiceField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
@@ -94,18 +95,24 @@ class WrittenSerializer(serializers.Serializer):
         if isinstance(data, dict):
             wrong = {name[:40]: [_("Isian ini tidak dikenal.")] for name in data if name not in self.fields}
             for name, field in self.fields.items():
-                kind = next((kind for kind in self._KINDS if isinstance(field, kind[0])), None)
-                value = data.get(name)
-                if kind and value is not None and (not isinstance(value, kind[1]) or _is_disguised(value, kind[1])):
-                    wrong[name] = [str(kind[2])]
+                if fault := self._fault(field, data.get(name)):
+                    wrong[name] = [fault]
             if wrong:
                 raise ValidationError(wrong)
         return super().to_internal_value(data)
 
-
-def _is_disguised(value: Any, kind: Any) -> bool:
-    """Return whether a boolean stands where a number should: Python takes it for one."""
-    return kind is int and isinstance(value, bool)
+    @classmethod
+    def _fault(cls, field: Any, value: Any) -> str:
+        """Return what is wrong with the kind of a value, or of one in a list; empty when nothing is."""
+        if isinstance(field, serializers.ListField) and isinstance(value, list):
+            return next(filter(None, (cls._fault(field.child, each) for each in value)), "")
+        sort = next((sort for sort in cls._KINDS if isinstance(field, sort[0])), None)
+        if sort is None or value is None:
+            return ""
+        _fields, kind, sentence = sort
+        # A boolean where a number should stand: Python takes it for one.
+        is_disguised = kind is int and isinstance(value, bool)
+        return "" if isinstance(value, kind) and not is_disguised else str(sentence)
 
 
 class Conflict(APIException):
