@@ -58,7 +58,7 @@ class SignatoryViewSet(RowsViewSet):
 
     serializer_class = serializers.SignatorySerializer
     filterset_class = filters.SignatoryFilterSet
-    search_fields = ("institution__abbreviation", "institution__name", "signed_by")
+    search_fields = ("institution__abbreviation", "institution__name")
     ordering_fields = ("id", "agreement", "institution_name", "signed_on")
 
     def visible(self) -> QuerySet:

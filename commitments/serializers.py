@@ -46,10 +46,8 @@ class SignatorySerializer(RowSerializer):
 
     class Meta:
         model = Signatory
-        fields = [
-            *("id", "agreement", "institution", "institution_name", "signed_on", "signed_by", "position"),
-            *("obligations", "updated_at"),
-        ]
+        # Who signed, and to what an institution is obliged, stands on no page.
+        fields = ["id", "agreement", "institution", "institution_name", "signed_on", "updated_at"]
 
 
 class PresenceSerializer(SiteEntrySerializer):
@@ -166,6 +164,12 @@ class PresenceReportSerializer(WrittenSerializer):
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")
     supersedes = RestatedField(queryset=Presence.objects.none(), required=False, allow_null=True, default=None)
     client_id = serializers.UUIDField(default=uuid4)
+
+    def validate_service_days(self, days: list[int]) -> list[int]:
+        """Refuse a day that is named twice."""
+        if len(set(days)) < len(days):
+            raise serializers.ValidationError(gettext("Tulis tiap hari satu kali saja."))
+        return days
 
     def validate_services(self, services: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Refuse more services than the page takes."""
