@@ -332,6 +332,23 @@ def test_who_does_not_answer_is_not_asked_for_each_event(
     assert len(receiver.heard) == 5
 
 
+def test_who_answers_slowly_does_not_hold_up_others(
+    receiver: Receiver, dinas: User, site: Site, verifier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever it takes is too long.
+    monkeypatch.setattr("regions.services.webhooks.ONE_MAY_USE", 0)
+    hooks = [hook(dinas, receiver), hook(dinas, receiver)]
+    for stage in (Stage.COMMITTED, Stage.PROPOSED):
+        returned(site, dinas, verifier, stage)
+    now = timezone.now()
+
+    for later, arrived in ((timedelta(), 1), (timedelta(minutes=2), 2)):
+        assert run(receiver, now + later) == 2
+
+        delivered = WebhookDelivery.objects.filter(state=DeliveryState.DELIVERED)
+        assert [delivered.filter(webhook=each).count() for each in hooks] == [arrived, arrived]
+
+
 def test_after_long_failure_it_is_switched_off_and_its_owner_told(
     receiver: Receiver, dinas: User, site: Site, verifier: User
 ) -> None:
