@@ -9,7 +9,9 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.aggregates import Count
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +19,7 @@ from accounts.models import User
 from commitments import filters, serializers
 from commitments.choices import ServiceChannel
 from commitments.models import Agreement, PledgeRevision, Presence, Service, Signatory
+from commitments.reports import institutions_without_counter
 from commitments.services.presence import ServiceLine, send_presence
 from mpp_tracker.lib.api.rows import RowsViewSet, refused
 from regions.api import EntryViewSet, answer, read
@@ -55,7 +58,7 @@ class SignatoryViewSet(RowsViewSet):
 
     serializer_class = serializers.SignatorySerializer
     filterset_class = filters.SignatoryFilterSet
-    search_fields = ("institution__abbreviation", "institution__name", "signed_by")
+    search_fields = ("institution__abbreviation", "institution__name")
     ordering_fields = ("id", "agreement", "institution_name", "signed_on")
 
     def visible(self) -> QuerySet:
@@ -87,13 +90,30 @@ class PresenceViewSet(EntryViewSet):
             for line in sent.pop("services")
         ]
         opened_on: date = end_of_period(sent.pop("counter_opened_on"), sent["date_precision"])
+        said = {"site": sent["site"], "institution": sent["institution"], "counter_opened_on": opened_on}
+        if (known := self.sent_before(sent["client_id"], **said)) is not None:
+            return known
+        user = cast("User", request.user)
+        _require_fit(sent, by=user)
         try:
-            entry = send_presence(
-                Presence(counter_opened_on=opened_on, **sent), services=lines, by=cast("User", request.user)
-            )
+            entry = send_presence(Presence(counter_opened_on=opened_on, **sent), services=lines, by=user)
         except Refusal as error:
             raise refused(error) from None
         return answer(self, entry, status=201)
+
+
+def _require_fit(sent: dict[str, Any], *, by: User) -> None:
+    """Refuse a counter that the page does not offer to report.
+
+    Raises:
+        ValidationError: it is another than the one it supersedes, or its institution has ended or has one there.
+    """
+    site, institution, restated = sent["site"], sent["institution"], sent["supersedes"]
+    if restated is not None and (restated.site_id, restated.institution_id) != (site.pk, institution.pk):
+        raise ValidationError({"supersedes": [_("Gerai yang diperbarui bukan gerai instansi ini di MPP ini.")]})
+    free = institutions_without_counter(site, by, today=timezone.localdate())
+    if restated is None and not free.filter(pk=institution.pk).exists():
+        raise ValidationError({"institution": [_("Gerai baru instansi ini tidak dapat dilaporkan di MPP ini.")]})
 
 
 class ServiceViewSet(RowsViewSet):

@@ -3,11 +3,13 @@
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from commitments.choices import ServiceChannel, Weekday
-from commitments.models import Agreement, Institution, Pledge, Presence, Service, Signatory
+from commitments.models import Agreement, Institution, Pledge, Presence, Service, Signatory, institutions_of
+from commitments.pasted import MAX_SERVICES
 from commitments.reports import reportable_by
 from mpp_tracker.lib.api.rows import RowSerializer, WrittenSerializer
 from regions.choices import DatePrecision
@@ -44,10 +46,8 @@ class SignatorySerializer(RowSerializer):
 
     class Meta:
         model = Signatory
-        fields = [
-            *("id", "agreement", "institution", "institution_name", "signed_on", "signed_by", "position"),
-            *("obligations", "updated_at"),
-        ]
+        # Who signed, and to what an institution is obliged, stands on no page.
+        fields = ["id", "agreement", "institution", "institution_name", "signed_on", "updated_at"]
 
 
 class PresenceSerializer(SiteEntrySerializer):
@@ -106,6 +106,18 @@ class PledgeSerializer(RowSerializer):
         ]
 
 
+class CounterSiteField(serializers.PrimaryKeyRelatedField):
+    """A site at which whoever reports may report a counter; any other is as if it did not exist."""
+
+    def get_queryset(self) -> Any:
+        """Return their own sites, and all where they speak for an institution."""
+        request = self.context.get("request")
+        if request is None:
+            return Site.objects.none()
+        sites = Site.objects.visible_to(request.user)
+        return sites if institutions_of(request.user) else sites.editable_by(request.user)
+
+
 class RestatedField(serializers.PrimaryKeyRelatedField):
     """A counter that whoever reports may state anew; any other is as if it did not exist."""
 
@@ -135,7 +147,7 @@ class PresenceReportSerializer(WrittenSerializer):
         "services": [{"name": "Balik nama sertifikat", "channel": "direct"}],
     }
 
-    site = serializers.PrimaryKeyRelatedField(queryset=Site.objects.all())
+    site = CounterSiteField(queryset=Site.objects.none())
     institution = serializers.PrimaryKeyRelatedField(queryset=Institution.objects.all())
     agreement = serializers.PrimaryKeyRelatedField(
         queryset=Agreement.objects.all(), required=False, allow_null=True, default=None
@@ -152,3 +164,15 @@ class PresenceReportSerializer(WrittenSerializer):
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")
     supersedes = RestatedField(queryset=Presence.objects.none(), required=False, allow_null=True, default=None)
     client_id = serializers.UUIDField(default=uuid4)
+
+    def validate_service_days(self, days: list[int]) -> list[int]:
+        """Refuse a day that is named twice."""
+        if len(set(days)) < len(days):
+            raise serializers.ValidationError(gettext("Tulis tiap hari satu kali saja."))
+        return days
+
+    def validate_services(self, services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Refuse more services than the page takes."""
+        if len(services) > MAX_SERVICES:
+            raise serializers.ValidationError(gettext("Paling banyak %d layanan untuk satu gerai.") % MAX_SERVICES)
+        return services

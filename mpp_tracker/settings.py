@@ -423,6 +423,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["mpp_tracker.lib.api.formats.StrictJson"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mpp_tracker.lib.api.formats.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "mpp_tracker.lib.api.schema.Schema",
+    # Of the schema; what else is asked for as one is passed over.
+    "ALLOWED_VERSIONS": ["1"],
+    # What can be asked stands in the schema.
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "mpp_tracker.lib.problems.as_problem",
 }
 

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
@@ -18,9 +19,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
-from mpp_tracker.lib.api.rows import RowsViewSet, refused
+from mpp_tracker.lib.api.rows import IdUsed, RowsViewSet, refused
 from regions import filters, serializers
-from regions.choices import EntryChannel, EntryState, OperatingStatus, Stage
+from regions.choices import EntryChannel, EntryState, OperatingStatus, ReadinessAspect, Stage
 from regions.idempotency import answered_once
 from regions.models import (
     FormerProvince,
@@ -33,6 +34,7 @@ from regions.models import (
     SiteEntry,
     turf_of,
 )
+from regions.rules import end_of_period
 from regions.services.ledger import send_back, verify
 from regions.services.readiness import send_assessment
 from regions.services.review import looks
@@ -184,6 +186,20 @@ class EntryViewSet(RowsViewSet):
     def _entry(self, pk: int) -> LedgerEntry:
         return cast("LedgerEntry", self.model._default_manager.get(pk=pk))
 
+    def sent_before(self, client_id: UUID | None, **said: Any) -> Response | None:
+        """Return the answer to a report that whoever asks sent before, under the same `client_id`; None if it is new.
+
+        Raises:
+            IdUsed: it said something else then.
+        """
+        sent = self.model._default_manager.filter(client_id=client_id, reported_by=cast("User", self.request.user))
+        known = sent.first()
+        if known is None:
+            return None
+        if any(getattr(known, name) != value for name, value in said.items()):
+            raise IdUsed
+        return answer(self, known, status=HTTPStatus.OK)
+
     def _decide(self, pk: int, decide: Any, shape: type[BaseSerializer]) -> Response:
         self.one(pk=pk)
         if not turf_of(self.request.user).is_verifier:
@@ -209,12 +225,18 @@ class SiteEntryViewSet(EntryViewSet):
     def _report(self, kind: type[Stage | OperatingStatus]) -> Response:
         """Report what happened at a site."""
         sent = read(self, self.report_serializer)
-        _about, statement, happened_on = cast("type[SiteEntry]", self.model).SAYS
+        about, statement, happened_on = cast("type[SiteEntry]", self.model).SAYS
+        site, what, day = sent.pop(about), kind(sent.pop(statement)), sent.pop(happened_on)
+        said = {about: site, statement: what, happened_on: end_of_period(day, sent["date_precision"])}
+        # What is only taken back is entered as it stands, whatever was sent with it.
+        said = {about: site} if sent["withdraws"] else said
+        if (known := self.sent_before(sent["client_id"], **said)) is not None:
+            return known
         try:
             entry = report_from_form(
-                sent.pop("site"),
-                statement=kind(sent.pop(statement)),
-                happened_on=sent.pop(happened_on),
+                site,
+                statement=what,
+                happened_on=day,
                 corrects=sent.pop("supersedes"),
                 evidence=(),
                 keep_location=False,
@@ -283,6 +305,9 @@ class ReadinessViewSet(EntryViewSet):
         assessment = ReadinessAssessment(**{**sent, "regency": own_regency(request, sent["regency"])})
         try:
             assessment.clean()
+            said = {name: getattr(assessment, name) for name in (*ReadinessAssessment.SAYS, *ReadinessAspect.values)}
+            if (known := self.sent_before(assessment.client_id, **said)) is not None:
+                return known
             entry = send_assessment(assessment, by=cast("User", request.user))
         except Refusal as error:
             raise refused(error) from None
@@ -298,8 +323,8 @@ class CeremonyViewSet(RowsViewSet):
     ordering_fields = ("id", "held_on", "kind", "updated_at")
 
     def visible(self) -> QuerySet:
-        """Return the rows with the sites of which it is verified that they took part."""
-        recorded = Milestone.objects.verified().filter(ceremony=OuterRef("pk")).order_by("site").distinct()
+        """Return the rows with the sites that took part, as far as that stands."""
+        recorded = Milestone.objects.in_force().filter(ceremony=OuterRef("pk")).order_by("site").distinct()
         return super().visible().annotate(recorded_sites=ArraySubquery(recorded.values("site")))
 
 
@@ -316,12 +341,12 @@ def read(view: RowsViewSet, shape: type[BaseSerializer], *, partial: bool = Fals
 
 
 def own_regency(request: Request, code: str) -> Regency:
-    """Return a regency that whoever asks reports on.
+    """Return a regency of which whoever asks may enter sites and assessments.
 
     Raises:
         ValidationError: they do not, or there is none.
     """
-    regency = Regency.objects.reportable_by(request.user).filter(code=code).first()
+    regency = Regency.objects.enterable_by(request.user).filter(code=code).first()
     if regency is None:
         raise ValidationError({"regency": [_("Tidak ada di antara kabupaten/kota yang Anda laporkan.")]})
     return regency

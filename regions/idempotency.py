@@ -11,6 +11,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +19,8 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mpp_tracker.lib.api.formats import Json
-from regions.models import ApiToken, KeptAnswer
+from mpp_tracker.lib.api.formats import Json, TooLarge
+from regions.models import ApiToken, KeptAnswer, turf_of
 from regions.services.evidence import all_or_nothing
 
 HEADER = "Idempotency-Key"
@@ -77,9 +78,17 @@ def _again(kept: KeptAnswer, fingerprint: str) -> Response:
 
 
 def _fingerprint(request: Request) -> str:
-    """Return what names a request: all of it that matters, and the token it came with, whose rights are its own."""
+    """Return what names a request: all of it that matters, the token it came with, and the rights of whoever asks.
+
+    A kept answer says what was theirs to read: once their rights are others, it is not given again.
+    """
     token = request.auth.pk if isinstance(request.auth, ApiToken) else 0
     # Before anything is read of it: afterwards its bytes are gone.
-    body = request._request.body
-    said = [token, request.method, request.get_full_path(), request.content_type, sha256(body).hexdigest()]
+    try:
+        body = request._request.body
+    except RequestDataTooBig:
+        raise TooLarge from None
+    turf = turf_of(request.user)
+    rights = [sorted(each) for each in (turf.roles, turf.regencies, turf.provinces)]
+    said = [token, rights, request.method, request.get_full_path(), request.content_type, sha256(body).hexdigest()]
     return sha256(json.dumps(said).encode()).hexdigest()

@@ -11,7 +11,6 @@ from django.utils.cache import patch_cache_control, patch_vary_headers, set_resp
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import conditional_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -21,10 +20,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mpp_tracker.lib.api.asked import refuse_unknown
+from mpp_tracker.lib.api.conditions import conditional
 from mpp_tracker.lib.api.formats import Json
 from mpp_tracker.lib.iso import IsoDayField, IsoMomentField
 from regions.choices import Stage
-from regions.models import LEDGERS
+from regions.models import LEDGERS, is_narrowed
 from taskforce import serializers as shapes
 from taskforce.choices import Layer
 from taskforce.coverage import Coverage, Question, answer, series, unit_standings
@@ -59,11 +59,12 @@ def _moment(field: forms.Field) -> str:
     return f"{field.label} (YYYY-MM-DD, YYYY-MM-DDThh:mm:ss+07:00)"
 
 
-@method_decorator(conditional_page, name="dispatch")
+@method_decorator(conditional, name="dispatch")
 class FigureView(APIView):
     """A figure, for any day and in any definition."""
 
     permission_classes = [AllowAny]
+    http_method_names = ["get", "head"]
     form_class: type[CoverageForm] = CoverageForm
     also: ClassVar[tuple[str, ...]] = ("province",)
     """What is read beside the form."""
@@ -74,7 +75,7 @@ class FigureView(APIView):
         """Return what is asked; a parameter that is unknown or wrong is refused by name.
 
         Raises:
-            PermissionDenied: the reported layer is for those who have signed in.
+            PermissionDenied: the reported layer is for those who have signed in, and not for a token of one place.
             ValidationError: a parameter is unknown or wrong.
         """
         asked: Any = self.request.query_params.copy()
@@ -82,6 +83,9 @@ class FigureView(APIView):
         is_known = self.request.user.is_authenticated
         if asked.get("layer") == Layer.REPORTED and not is_known:
             raise PermissionDenied(_("layer: lapisan “reported” hanya untuk yang sudah masuk."))
+        if asked.get("layer") == Layer.REPORTED and is_narrowed(self.request.user):
+            # It says of every unit of the nation what is reported.
+            raise PermissionDenied(_("layer: lapisan “reported” tidak untuk token satu wilayah."))
         refuse_unknown(asked, known)
         for name, field in self.renamed.items():
             if name in asked:

@@ -13,9 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from mpp_tracker.lib.api.rows import RowsViewSet, refused
+from mpp_tracker.lib.api.formats import Json
+from mpp_tracker.lib.api.rows import IdUsed, RowsViewSet, refused
 from regions.api import name_of, read
 from regions.idempotency import answered_once
+from regions.services.evidence import all_or_nothing
 from taskforce import filters
 from taskforce import records_serializers as serializers
 from taskforce.models import ActionItem, ActionUpdate, Alert, AnnouncedFigure, Decree, Directive, Member, Target
@@ -97,7 +99,7 @@ class ActionItemViewSet(RowsViewSet):
         return ActionItem.objects.visible_to(self.request.user).with_standing()
 
     @extend_schema(request=serializers.ActionReportSerializer, responses={201: serializers.ActionUpdateSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], renderer_classes=[Json])
     @answered_once
     def updates(self, request: Request, pk: int) -> Response:
         """Report how far an action item is."""
@@ -106,9 +108,18 @@ class ActionItemViewSet(RowsViewSet):
             raise Http404
         if not ActionItem.objects.editable_by(request.user).filter(pk=pk).exists():
             raise PermissionDenied
-        sent = read(self, serializers.ActionReportSerializer)
+        sent, by = read(self, serializers.ActionReportSerializer), cast("User", request.user)
+        known = item.updates.filter(client_id=sent["client_id"], by=by).first() if sent["client_id"] else None
+        if known is not None:
+            if (known.state, known.note) != (sent["state"], sent["note"]):
+                raise IdUsed
+            return Response(serializers.ActionUpdateSerializer(known).data)
         try:
-            update = report_on(ActionUpdate(item=item, **sent), by=cast("User", request.user))
+            # Not a plain transaction: reporting may keep files.
+            with all_or_nothing():
+                ActionItem.objects.select_for_update(of=("self",)).get(pk=pk)
+                self.require_match(self.one(pk=pk))
+                update = report_on(ActionUpdate(item=item, **sent), by=by)
         except Refusal as error:
             raise refused(error) from None
         return Response(serializers.ActionUpdateSerializer(update).data, status=201)

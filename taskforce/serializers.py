@@ -105,14 +105,15 @@ def explanation_as_json(found: Explanation, comparison: Comparison, told: Contai
     Args:
         found: what makes it.
         comparison: what leads to it from another standpoint.
-        told: the entries that whoever asks may read; of others nothing is said.
+        told: the entries that whoever asks may read; of others nothing is said, nor how many there are.
     """
 
     def entry(key: EntryKey | None) -> dict[str, Any] | None:
         return None if key is None or key not in told else {"ledger": LEDGER_NAMES[key.ledger], "id": key.pk}
 
     stored = found.stored
-    omitted = Counter(each.reason for each in found.omitted)
+    omitted = [each for each in found.omitted if each.key in told]
+    by_reason = Counter(each.reason for each in omitted)
     return {
         **question_as_json(found.question),
         "computed_at": timezone.localtime(found.computed_at).isoformat(timespec="seconds"),
@@ -137,11 +138,9 @@ def explanation_as_json(found: Explanation, comparison: Comparison, told: Contai
             {
                 "reason": reason.value,
                 "count": count,
-                "entries": [
-                    named for each in found.omitted if each.reason == reason and (named := entry(each.key)) is not None
-                ],
+                "entries": [entry(each.key) for each in omitted if each.reason == reason],
             }
-            for reason, count in sorted(omitted.items())
+            for reason, count in sorted(by_reason.items())
         ],
         "no_units": [regency.code for regency in found.outside],
         "undated": [

@@ -34,6 +34,10 @@ class RegencyQuerySet(AreaQuerySet):
         """Keep the units of which `user` is an officer."""
         return self.filter(pk__in=turf_of(user).regencies, is_autonomous=True)
 
+    def enterable_by(self, user: Person) -> Self:
+        """Keep the units of which `user` may enter sites and assessments: an officer's own, an editor's all."""
+        return self.filter(is_autonomous=True) if turf_of(user).is_editor else self.reportable_by(user)
+
 
 @tracked()
 class Province(models.Model):

@@ -18,12 +18,12 @@ class CeremonyQuerySet(models.QuerySet["Ceremony"]):
     """Questions about many ceremonies."""
 
     def visible_to(self, user: Person) -> Self:
-        """Keep what `user` may read: what is verified to have taken place; plans are the editors' business."""
+        """Keep what `user` may read: what is known to have taken place; plans are the editors' business."""
         if turf_of(user).is_editor:
             return self
         milestones: Any = self.model.milestones.rel.related_model
         held = milestones.objects.filter(ceremony=models.OuterRef("pk"))
-        return self.filter(models.Exists(held.verified()))
+        return self.filter(models.Exists(held.in_force()))
 
 
 @tracked()

@@ -157,7 +157,9 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self, now: datetime) -> Self:
         """Keep what is to be sent now and nobody is sending, or somebody who was not heard of for too long."""
         free = Q(claimed_at=None) | Q(claimed_at__lt=now - LEASE)
-        waiting = self.filter(state=DeliveryState.WAITING, next_at__lte=now, webhook__is_enabled=True)
+        # Without a join: of two who claim a row at once, the second looks at it again only by its own columns.
+        enabled = Webhook.objects.filter(is_enabled=True)
+        waiting = self.filter(state=DeliveryState.WAITING, next_at__lte=now, webhook__in=enabled)
         return waiting.filter(free, attempts__lte=len(PAUSES))
 
     def given_up(self, now: datetime) -> Self:

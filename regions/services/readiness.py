@@ -57,7 +57,7 @@ def report_assessment(assessment: ReadinessAssessment, *, by: User) -> Readiness
         PermissionDenied: `by` does not report on the regency.
         ValidationError: no aspect has a level, or as `regions.services.ledger.report`.
     """
-    if not Regency.objects.reportable_by(by).filter(pk=assessment.regency_id).exists():
+    if not Regency.objects.enterable_by(by).filter(pk=assessment.regency_id).exists():
         raise PermissionDenied
     report(assessment, by=by)
     return still_permitted(ReadinessAssessment.objects.visible_to(by), assessment)

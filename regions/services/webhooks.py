@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import SystemRandom
@@ -52,6 +53,8 @@ KEPT = timedelta(days=30)
 MOST = 10
 """So many webhooks a person may have. An assumption."""
 GIVEN_UP_AFTER = timedelta(days=3)
+ONE_MAY_USE = 5
+"""So many seconds of a run one webhook may use before the rest of what it is to hear waits."""
 _RUN_SECONDS = 20
 _OTHERS_WAIT = timedelta(minutes=1)
 _GONE = 410
@@ -148,19 +151,21 @@ def may_know(webhook: Webhook, event: Happening) -> bool:
 def deliver_due(*, now: datetime, network: Network = INTERNET) -> int:
     """Send what is due, for some seconds at most, lest other work wait; return how much arrived."""
     WebhookDelivery.objects.given_up(now).update(state=DeliveryState.FAILED, ended_at=now)
-    began, arrived_count, away = monotonic(), 0, set[int]()
+    began, arrived_count, resting = monotonic(), 0, set[int]()
+    used: dict[int, float] = defaultdict(float)
     due = WebhookDelivery.objects.due(now).order_by("next_at", "pk")
     for delivery in due.select_related("event", "webhook__user", "webhook__province", "webhook__regency")[:1000]:
         passed = timedelta(seconds=monotonic() - began)
         if passed.total_seconds() > _RUN_SECONDS:
             break
-        if delivery.webhook_id in away:
+        if delivery.webhook_id in resting:
             continue
         arrived = deliver_one(delivery, now=now + passed, network=network)
         arrived_count += arrived is True
-        if arrived is False:
-            # Who does not answer is not asked once more for each of its other events.
-            away.add(delivery.webhook_id)
+        used[delivery.webhook_id] += monotonic() - began - passed.total_seconds()
+        if arrived is False or used[delivery.webhook_id] > ONE_MAY_USE:
+            # Who does not answer, or slowly, holds up nobody else with its other events.
+            resting.add(delivery.webhook_id)
             WebhookDelivery.objects.due(now).filter(webhook=delivery.webhook_id).update(next_at=now + _OTHERS_WAIT)
     return arrived_count
 
@@ -232,8 +237,9 @@ def _failed(delivery: WebhookDelivery, mine: Any, status: int | None, *, now: da
     hook = Webhook.objects.filter(pk=delivery.webhook_id, is_enabled=True)
     hook.filter(failing_since=None).update(failing_since=now)
     ended = hook if status == _GONE else hook.filter(failing_since__lte=now - GIVEN_UP_AFTER)
-    if ended.update(is_enabled=False):
-        _tell_switched_off(delivery.webhook, now=now)
+    with transaction.atomic():
+        if ended.update(is_enabled=False):
+            _tell_switched_off(delivery.webhook, now=now)
 
 
 @in_indonesian

@@ -1,13 +1,16 @@
 """Do series, units and explanation give what the functions behind the pages do?"""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.test import Client
 
-from regions.models import Milestone
+from accounts.models import User
+from regions.choices import Role
+from regions.models import Milestone, Site
 from taskforce.coverage import Question, series, unit_standings
-from tests.api.asking import ask
+from tests.api.asking import ask, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +59,16 @@ def test_what_is_wrong_is_named_as_the_api_calls_it(client: Client, path: str, n
     assert response.status_code == 400
     assert [error["parameter"] for error in response.json()["errors"]] == [name]
     assert response.json()["errors"][0]["detail"].startswith(f"{name}: ")
+
+
+def test_an_explanation_does_not_tell_visitors_how_many_reports_wait(
+    client: Client, officer: User, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    before = ask(client, "coverage/explain", province="35")
+
+    entry = reported(site)
+
+    after = ask(client, "coverage/explain", province="35")
+    assert {**after, "computed_at": None} == {**before, "computed_at": None}
+    own = ask(signed_in(officer, role=Role.OFFICER, regency=site.regency), "coverage/explain", province="35")
+    assert own["left_out"] == [{"reason": "waiting", "count": 1, "entries": [{"ledger": "milestones", "id": entry.pk}]}]

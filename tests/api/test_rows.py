@@ -1,18 +1,21 @@
 """Do the lists of the API give every row somebody may see, and refuse by name what they cannot answer?"""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from commitments.models import Pledge
-from regions.choices import Role
-from regions.models import DigitalAdoption, Milestone, Regency, Site
+from regions.choices import Role, Stage
+from regions.models import Ceremony, DigitalAdoption, Milestone, Regency, Site
 from regions.services.ledger import report, verify
 from tests.api.asking import ask, signed_in
 
@@ -277,3 +280,43 @@ def test_a_workers_note_on_an_import_is_not_public(client: Client) -> None:
     entry = Milestone.objects.filter(channel="import").exclude(note="").first()
 
     assert ask(client, f"milestones/{entry.pk}")["note"] is None
+
+
+@pytest.mark.parametrize("path", ["v1/sites/", "v1/coverage/", "v1/coverage/explain/"])
+@pytest.mark.parametrize("accept", ["*/*", "text/csv"])
+def test_what_can_be_asked_stands_in_the_schema_only(client: Client, path: str, accept: str) -> None:
+    response = client.options(f"/api/{path}", headers={"Accept": accept})
+
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["provinces/35", "provinces", "coverage"])
+def test_whoever_reads_only_what_has_not_changed_is_told_in_the_one_shape(client: Client, path: str) -> None:
+    response = client.get(f"/api/v1/{path}/", headers={"If-Match": '"x"'})
+
+    assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
+    assert response.json()["status"] == 412
+
+
+def test_a_ceremony_lists_no_site_whose_part_in_it_was_taken_back(
+    client: Client, officer: User, verifier: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    ceremony = Ceremony.objects.create(held_on=date(2026, 3, 1))
+    entry = verified(site, Stage.INAUGURATED, ceremony=ceremony)
+    assert ask(client, f"ceremonies/{ceremony.pk}")["sites"] == [site.pk]
+
+    said = {"site": site, "stage": entry.stage, "reached_on": entry.reached_on, "ceremony": ceremony}
+    verify(report(Milestone(**said, supersedes=entry, withdraws=True, note="Batal"), by=officer), by=verifier)
+
+    assert client.get(f"/api/v1/ceremonies/{ceremony.pk}/").status_code == 404
+    checker = signed_in(verifier, role=Role.VERIFIER)
+    assert ask(checker, f"ceremonies/{ceremony.pk}")["sites"] == []
+
+
+@pytest.mark.parametrize("path", ["ceremonies", "targets", "directives", "announced-figures"])
+def test_no_two_rows_share_a_place_in_a_list(client: Client, path: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        ask(client, path)
+
+    table = next(query["sql"] for query in reversed(queries.captured_queries) if "ORDER BY" in query["sql"])
+    assert re.search(r'"id" (ASC|DESC)( LIMIT \d+)?$', table), table

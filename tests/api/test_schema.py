@@ -56,3 +56,10 @@ def test_every_example_is_answered_as_it_says(client: Client) -> None:
     for path, asked in examples:
         response = client.get(path, asked)
         assert response.status_code == 200, (path, asked, response.content)
+
+
+@pytest.mark.parametrize("version", ["2", "\r\nx", "\x00"])
+def test_a_version_that_there_is_not_is_passed_over(client: Client, version: str) -> None:
+    response = client.get("/api/schema/", {"version": version})
+
+    assert (response.status_code, response.json()["info"]["version"]) == (200, "1")

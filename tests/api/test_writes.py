@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from commitments.models import Institution, Presence
+from commitments.models import Institution, InstitutionAssignment, Presence
 from regions.choices import Role, Stage
 from regions.models import Milestone, OperatingRecord, ReadinessAssessment, Regency, Site
 from taskforce.models import ActionItem
@@ -54,8 +54,45 @@ def test_what_is_sent_twice_is_entered_once(dinas: Client, site: Site) -> None:
 
     answers = [send(dinas, "milestones", body) for _time in range(2)]
 
-    assert answers[0].json()["id"] == answers[1].json()["id"]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json() == answers[1].json()
     assert Milestone.objects.filter(site=site).count() == 1
+
+
+def test_what_is_sent_under_the_name_of_another_report_is_refused(
+    dinas: Client, inaugurated: Site, bpn: Institution
+) -> None:
+    number = {"client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d"}
+    ready = {"regency": "35.02", "assessed_on": "2026-03-01", "budget": "ready"}
+    counter = {"site": inaugurated.pk, "institution": bpn.pk, "counter_opened_on": "2026-03-01"}
+    serves = {"site": inaugurated.pk, "status": "operating", "since": "2026-03-01"}
+    first_and_other = {
+        "milestones": (statement(inaugurated), {"reached_on": "2026-03-02"}),
+        "operating-records": (serves, {"status": "suspended"}),
+        "readiness-assessments": (ready, {"budget": "partly"}),
+        "presences": (counter, {"counter_opened_on": "2026-03-02"}),
+    }
+
+    for path, (first, other) in first_and_other.items():
+        answers = [send(dinas, path, first | number | more) for more in ({}, {}, other)]
+
+        assert [answer.status_code for answer in answers] == [201, 200, 409], path
+        assert "client_id" in answers[2].json()["detail"]
+
+
+def test_an_update_is_known_again_by_its_number(dinas: Client, editor: User, site: Site) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=site, due_on=date(2030, 1, 1)), by=editor)
+    body = {"state": "underway", "note": "Rapat", "client_id": "7f1c6a9e-6d0e-4b3a-9d5b-0d7b6a1b2c3d"}
+    seen = dinas.get(f"/api/v1/action-items/{item.pk}/")["ETag"]
+
+    answers = [
+        send(dinas, f"action-items/{item.pk}/updates", body | more, If_Match=seen)
+        for more in ({}, {}, {"note": "Lain"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 409]
+    assert answers[0].json() == answers[1].json()
+    assert item.updates.count() == 1
 
 
 def test_an_officer_reports_whether_a_site_serves(dinas: Client, site: Site) -> None:
@@ -82,6 +119,43 @@ def test_an_officer_reports_a_counter_with_its_services(dinas: Client, inaugurat
 
     assert response.status_code == HTTPStatus.CREATED, response.content
     assert response.json()["services"] == Presence.objects.get().services.count() == 2
+
+
+def test_a_counter_is_reported_within_the_limits_of_the_page(
+    dinas: Client, inaugurated: Site, bpn: Institution, counter: Callable[..., Presence]
+) -> None:
+    police = Institution.objects.get(abbreviation="Polri")
+    ended, bank = Institution.objects.exclude(pk__in=[bpn.pk, police.pk]).filter(succeeded_by=None)[:2]
+    Institution.objects.filter(pk=ended.pk).update(valid_until=date(2024, 10, 20), succeeded_by=bank)
+    first = counter()
+    body = {"site": inaugurated.pk, "institution": bpn.pk, "counter_opened_on": "2026-04-01"}
+    again = body | {"supersedes": first.pk, "note": "Pindah lantai"}
+
+    wrong = {
+        "another institution": (again | {"institution": police.pk}, "supersedes"),
+        "recorded already": (body, "institution"),
+        "ended": (body | {"institution": ended.pk}, "institution"),
+        "too many": (body | {"institution": police.pk, "services": [{"name": str(n)} for n in range(501)]}, "services"),
+    }
+    for name, (said, field) in wrong.items():
+        response = send(dinas, "presences", said)
+        assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, field), name
+    assert Presence.objects.count() == 1
+
+    assert send(dinas, "presences", body | {"institution": police.pk}).status_code == HTTPStatus.CREATED
+    response = send(dinas, "presences", again)
+    assert response.status_code == HTTPStatus.CREATED, response.content
+
+
+def test_who_speaks_for_an_institution_reports_its_counter_anywhere(inaugurated: Site, bpn: Institution) -> None:
+    speaker = User.objects.create_user("bpn@pantau-mpp.example")
+    InstitutionAssignment.objects.create(user=speaker, institution=bpn, valid_from=date(2022, 1, 1))
+    police = Institution.objects.get(abbreviation="Polri")
+    body = {"site": inaugurated.pk, "counter_opened_on": "2026-03-01"}
+
+    answers = [send(signed_in(speaker), "presences", body | {"institution": each.pk}) for each in (police, bpn)]
+
+    assert [answer.status_code for answer in answers] == [400, 201]
 
 
 def test_an_officer_registers_and_changes_a_site(dinas: Client, ponorogo: Regency) -> None:
@@ -125,10 +199,14 @@ def test_every_example_of_what_is_sent_is_taken(
     assert {path: answer.content for path, answer in answers.items() if answer.status_code not in (200, 201)} == {}
 
 
-@pytest.mark.parametrize("path", ["milestones", "operating-records"])
-def test_a_foreign_site_is_refused_as_one_that_does_not_exist(dinas: Client, site: Site, path: str) -> None:
+@pytest.mark.parametrize("path", ["milestones", "operating-records", "presences"])
+def test_a_foreign_site_is_refused_as_one_that_does_not_exist(
+    dinas: Client, site: Site, bpn: Institution, path: str
+) -> None:
     foreign = Site.objects.exclude(regency=site.regency).first()
-    body = {"stage": "ready", "reached_on": "2026-03-01"}
+    body: dict[str, Any] = {"stage": "ready", "reached_on": "2026-03-01"}
+    if path == "presences":
+        body = {"institution": bpn.pk, "counter_opened_on": "2026-03-01"}
     if path == "operating-records":
         body = {"status": "operating", "since": "2026-03-01"}
 
@@ -165,6 +243,7 @@ WRONG = {
     "supersedes": {"supersedes": 10**18},
     "client_id": {"client_id": "satu"},
 }
+OF_ANOTHER_KIND = [("client_id", True), ("client_id", 7), ("service_days", ["1", 2]), ("service_days", [True])]
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -174,6 +253,19 @@ def test_what_is_wrong_in_a_report_is_named(dinas: Client, site: Site, name: str
     assert response.status_code == HTTPStatus.BAD_REQUEST
     assert [error["parameter"] for error in response.json()["errors"]] == [name]
     assert not Milestone.objects.filter(site=site).exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [*OF_ANOTHER_KIND, ("service_days", [1, 1])])
+def test_what_is_wrong_in_a_counter_is_named(
+    dinas: Client, inaugurated: Site, bpn: Institution, name: str, value: Any
+) -> None:
+    body = {"site": inaugurated.pk, "institution": bpn.pk, "counter_opened_on": "2026-03-01", name: value}
+
+    response = send(dinas, "presences", body)
+
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert [error["parameter"] for error in response.json()["errors"]] == [name]
+    assert not Presence.objects.exists()
 
 
 HOSTILE = {
@@ -210,6 +302,34 @@ def test_a_body_of_50_megabytes_is_refused(dinas: Client, client: Client) -> Non
     for asker in (dinas, client):
         response = asker.post("/api/v1/milestones/", body, content_type="application/json")
         assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_a_form_is_refused_before_it_has_any_effect(
+    dinas: Client, checker: Client, site: Site, reported: Callable[..., Milestone]
+) -> None:
+    entry = reported(site)
+
+    answers = [
+        dinas.post("/api/v1/milestones/", statement(site)),
+        dinas.post("/api/v1/milestones/", statement(site), headers={"Idempotency-Key": "kunci-1"}),
+        checker.post(f"/api/v1/milestones/{entry.pk}/verify/", {"x": "1"}),
+    ]
+
+    assert [(answer.status_code, answer["Content-Type"]) for answer in answers] == [
+        (415, "application/problem+json")
+    ] * 3
+    assert [entry.state for entry in Milestone.objects.filter(site=site)] == ["reported"]
+
+
+@pytest.mark.parametrize("head", [{}, {"Idempotency-Key": "kunci-1"}])
+def test_a_body_of_three_megabytes_is_refused_with_and_without_a_key(
+    dinas: Client, site: Site, head: dict[str, str]
+) -> None:
+    body = statement(site, note="a" * 3 * 1024**2)
+
+    response = dinas.post("/api/v1/milestones/", body, content_type="application/json", headers=head)
+
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
 
 
 def test_a_verifier_verifies(checker: Client, verifier: User, site: Site, reported: Callable[..., Milestone]) -> None:
@@ -283,3 +403,24 @@ def test_whoever_changes_a_site_that_has_changed_is_told(dinas: Client, site: Si
 
     site.refresh_from_db()
     assert (response.status_code, site.building) == (412, "Lain")
+
+
+def test_an_answer_that_is_no_list_is_not_given_as_csv(dinas: Client, editor: User, site: Site) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=site, due_on=date(2030, 1, 1)), by=editor)
+
+    response = send(dinas, f"action-items/{item.pk}/updates", {"state": "underway", "note": "Rapat"}, Accept="text/csv")
+
+    assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
+    assert not item.updates.exists()
+
+
+def test_whoever_reports_on_an_item_that_has_changed_is_told(dinas: Client, editor: User, site: Site) -> None:
+    item = plan(ActionItem(title="Benahi gedung", site=site, due_on=date(2030, 1, 1)), by=editor)
+    path, body = f"action-items/{item.pk}", {"state": "underway", "note": "Rapat"}
+    seen = dinas.get(f"/api/v1/{path}/")["ETag"]
+
+    answers = [send(dinas, f"{path}/updates", body, If_Match=seen) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 412]
+    assert answers[1]["Content-Type"] == "application/problem+json"
+    assert item.updates.count() == 1

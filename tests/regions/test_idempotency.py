@@ -102,6 +102,15 @@ def test_what_was_refused_may_be_sent_again_with_the_same_key(secret: str, dinas
     assert send(secret, site.pk).status_code == 201
 
 
+def test_an_answer_is_not_given_again_after_the_right_to_it_has_ended(secret: str, dinas: User, site: Site) -> None:
+    send(secret, site.pk)
+    Assignment.objects.filter(user=dinas).delete()
+
+    answer = send(secret, site.pk)
+
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+
+
 @pytest.mark.parametrize("key", ["", "a" * 256, "dua kata", "kün", "\x00", "a\tb"])
 def test_a_key_that_is_none_is_refused(secret: str, site: Site, key: str) -> None:
     answer = send(secret, site.pk, key)

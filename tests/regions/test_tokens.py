@@ -487,3 +487,34 @@ def test_guessing_is_slowed_down_and_whoever_knows_is_not(dinas: User) -> None:
     assert answers == [401] * 30 + [429] * 2
     assert_told_to_wait(reports("mpp_" + "0" * 48))
     assert reports(secret).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "units/", "series/", "explain/"])
+def test_a_token_of_one_place_reads_no_reported_layer_of_the_nation(dinas: User, path: str) -> None:
+    address = f"/api/v1/coverage/{path}"
+
+    answers = {
+        (code, layer): Client().get(address, {"layer": layer}, **bearer(made(dinas, code=code)[1]))
+        for code in ("", "35.02")
+        for layer in ("verified", "reported")
+    }
+
+    statuses = {asked: answer.status_code for asked, answer in answers.items()}
+    assert statuses == dict.fromkeys(answers, 200) | {("35.02", "reported"): 403}
+    assert "satu wilayah" in answers["35.02", "reported"].json()["detail"]
+
+
+@pytest.mark.parametrize("code", ["", "35.02"])
+def test_an_editors_token_of_one_place_may_no_more_than_the_editor(
+    held: Callable[..., User], person: User, ponorogo: Regency, code: str
+) -> None:
+    secret = made(held(person, Role.EDITOR), code=code)[1]
+    said = {
+        "sites": {"name": "MPP Ponorogo"},
+        "readiness-assessments": {"assessed_on": "2026-03-01", "budget": "ready"},
+    }
+
+    for path, fields in said.items():
+        body = fields | {"regency": ponorogo.code}
+        answer = Client().post(f"/api/v1/{path}/", body, content_type="application/json", **bearer(secret))
+        assert answer.status_code == 201, answer.content

@@ -19,6 +19,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -331,6 +332,23 @@ def test_who_does_not_answer_is_not_asked_for_each_event(
     assert len(receiver.heard) == 5
 
 
+def test_who_answers_slowly_does_not_hold_up_others(
+    receiver: Receiver, dinas: User, site: Site, verifier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever it takes is too long.
+    monkeypatch.setattr("regions.services.webhooks.ONE_MAY_USE", 0)
+    hooks = [hook(dinas, receiver), hook(dinas, receiver)]
+    for stage in (Stage.COMMITTED, Stage.PROPOSED):
+        returned(site, dinas, verifier, stage)
+    now = timezone.now()
+
+    for later, arrived in ((timedelta(), 1), (timedelta(minutes=2), 2)):
+        assert run(receiver, now + later) == 2
+
+        delivered = WebhookDelivery.objects.filter(state=DeliveryState.DELIVERED)
+        assert [delivered.filter(webhook=each).count() for each in hooks] == [arrived, arrived]
+
+
 def test_after_long_failure_it_is_switched_off_and_its_owner_told(
     receiver: Receiver, dinas: User, site: Site, verifier: User
 ) -> None:
@@ -371,6 +389,23 @@ def test_who_says_that_they_are_gone_is_left_alone_at_once(
     assert Notice.objects.filter(recipient=dinas, kind=NoticeKind.WEBHOOK).count() == 1
 
 
+def test_what_its_owner_cannot_be_told_of_is_not_switched_off(
+    receiver: Receiver, dinas: User, site: Site, verifier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook(dinas, receiver)
+    returned(site, dinas, verifier)
+    receiver.answers = [410]
+
+    def fail(*notices: Notice) -> None:
+        raise RuntimeError("The server was killed.")
+
+    monkeypatch.setattr("regions.services.webhooks.tell", fail)
+    with pytest.raises(RuntimeError, match="killed"):
+        run(receiver)
+
+    assert Webhook.objects.get().is_enabled
+
+
 def test_what_somebody_took_on_is_left_to_them_until_they_are_held_to_be_dead(
     receiver: Receiver, dinas: User, site: Site, verifier: User
 ) -> None:
@@ -409,6 +444,17 @@ def test_the_same_delivery_in_two_hands_is_sent_once(
     assert deliver_one(first, now=now, network=receiver.network) is True
     assert deliver_one(second, now=now, network=receiver.network) is None
     assert len(receiver.heard) == 1
+
+
+def test_a_claim_is_conditional_on_the_row_itself() -> None:
+    # Of two updates at once, the second judges the row anew by its own columns, but not by a subquery that found it.
+    with CaptureQueriesContext(connection) as queries:
+        WebhookDelivery.objects.due(timezone.now()).update(claimed_at=timezone.now())
+
+    (query,) = queries
+    condition = query["sql"].split(" WHERE ", 1)[1]
+    assert condition.count('"regions_webhookdelivery"."claimed_at"') == 2
+    assert 'FROM "regions_webhookdelivery"' not in query["sql"]
 
 
 def test_an_event_that_is_spread_twice_makes_one_delivery(dinas: User, site: Site, verifier: User) -> None:

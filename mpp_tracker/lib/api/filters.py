@@ -119,7 +119,9 @@ class Ordering(OrderingFilter):
         """
         asked = request.query_params.get(self.ordering_param, "")
         if not asked:
-            return queryset
+            # The usual order of a model need not tell any two rows apart, and pages must not share one.
+            usual = queryset.query.order_by or queryset.model._meta.ordering or ()
+            return queryset.order_by(*usual, "pk")
         names = asked[:LONGEST_ORDER].split(",")
         known = dict(self.get_valid_fields(queryset, view))
         if not set(known) >= {name.removeprefix("-") for name in names} or len(asked) > LONGEST_ORDER:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -92,6 +93,7 @@ class TooLarge(APIException):
     """A body that nobody needs to send."""
 
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = gettext_lazy("Kiriman ini terlalu besar.")
 
 
 class StrictJson(BaseParser):
@@ -111,7 +113,7 @@ class StrictJson(BaseParser):
         limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise TooLarge(_("Kiriman ini terlalu besar."))
+            raise TooLarge
         try:
             # Refuses NaN, numbers beyond floats, lone surrogates, what is not UTF-8, and 1,024 levels.
             value = orjson.loads(body)

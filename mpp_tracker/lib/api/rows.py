@@ -19,14 +19,15 @@ from django.utils.decorators import method_decorator
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import conditional_page
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from mpp_tracker.lib.api.asked import refuse_unknown, refuse_unreadable
+from mpp_tracker.lib.api.conditions import Changed, conditional
 from mpp_tracker.lib.api.filters import Filters, Ordering, Search
 from mpp_tracker.lib.api.formats import Json
 from mpp_tracker.lib.api.paging import Pages
@@ -79,6 +80,7 @@ class WrittenSerializer(serializers.Serializer):
         (serializers.IntegerField, int, gettext_lazy("Tulis bilangan, bukan teks.")),
         (serializers.PrimaryKeyRelatedField, int, gettext_lazy("Tulis bilangan, bukan teks.")),
         (serializers.CharField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
+        (serializers.UUIDField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
         (serializers.SlugRelatedField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
         (serializers.DateField, str, gettext_lazy("Tulis tanggal YYYY-MM-DD di antara tanda petik.")),
         (serializers.ChoiceField, str, gettext_lazy("Tulis teks di antara tanda petik.")),
@@ -93,25 +95,24 @@ class WrittenSerializer(serializers.Serializer):
         if isinstance(data, dict):
             wrong = {name[:40]: [_("Isian ini tidak dikenal.")] for name in data if name not in self.fields}
             for name, field in self.fields.items():
-                kind = next((kind for kind in self._KINDS if isinstance(field, kind[0])), None)
-                value = data.get(name)
-                if kind and value is not None and (not isinstance(value, kind[1]) or _is_disguised(value, kind[1])):
-                    wrong[name] = [str(kind[2])]
+                if fault := self._fault(field, data.get(name)):
+                    wrong[name] = [fault]
             if wrong:
                 raise ValidationError(wrong)
         return super().to_internal_value(data)
 
-
-def _is_disguised(value: Any, kind: Any) -> bool:
-    """Return whether a boolean stands where a number should: Python takes it for one."""
-    return kind is int and isinstance(value, bool)
-
-
-class Changed(APIException):
-    """What somebody decided on is no longer what they saw."""
-
-    status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = gettext_lazy("Data ini berubah sejak Anda membacanya. Baca lagi, lalu putuskan.")
+    @classmethod
+    def _fault(cls, field: Any, value: Any) -> str:
+        """Return what is wrong with the kind of a value, or of one in a list; empty when nothing is."""
+        if isinstance(field, serializers.ListField) and isinstance(value, list):
+            return next(filter(None, (cls._fault(field.child, each) for each in value)), "")
+        sort = next((sort for sort in cls._KINDS if isinstance(field, sort[0])), None)
+        if sort is None or value is None:
+            return ""
+        _fields, kind, sentence = sort
+        # A boolean where a number should stand: Python takes it for one.
+        is_disguised = kind is int and isinstance(value, bool)
+        return "" if isinstance(value, kind) and not is_disguised else str(sentence)
 
 
 class Conflict(APIException):
@@ -120,7 +121,13 @@ class Conflict(APIException):
     status_code = HTTPStatus.CONFLICT
 
 
-@method_decorator(conditional_page, name="dispatch")
+class IdUsed(Conflict):
+    """Under this `client_id` the same person reported something else."""
+
+    default_detail = gettext_lazy("client_id: sudah dipakai untuk laporan lain. Pakai yang baru.")
+
+
+@method_decorator(conditional, name="dispatch")
 class RowsViewSet(GenericViewSet):
     """List the rows of a model that somebody may see, and show one.
 
@@ -133,6 +140,7 @@ class RowsViewSet(GenericViewSet):
     pagination_class = Pages
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     lookup_value_converter = "int"
+    http_method_names = ["get", "head", "post", "patch"]
 
     @property
     def model(self) -> type[Model]:
@@ -245,6 +253,9 @@ class RowsViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what cannot be answered before anything is asked of the database."""
         super().initial(request, *args, **kwargs)
+        # Django has read such a form, so that REST framework would take it for an empty body.
+        if request.method not in SAFE_METHODS and request._request.content_type == "multipart/form-data":
+            raise UnsupportedMediaType(request.content_type)
         # Without an action the method is refused, and named.
         if self.action:
             refuse_unknown(request.query_params, self.parameters())

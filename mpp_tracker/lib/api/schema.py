@@ -88,7 +88,7 @@ class Schema(AutoSchema):
         if self.method == "POST":
             about = _("Permintaan berkunci sama dilaksanakan satu kali; ulangannya mendapat jawaban yang sama.")
             parameters.append(OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description=about))
-        if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update"}:
+        if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update", "updates"}:
             about = _("ETag baris yang dibaca sebelum memutuskan; bila baris itu berubah, jawabannya 412.")
             parameters.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=about))
         return parameters
@@ -98,6 +98,9 @@ class Schema(AutoSchema):
         for code in self._problems():
             problem = OpenApiResponse(ProblemSerializer, description=_SAID[code]())
             bodies.setdefault(code, self._get_response_for_code(problem, code, [MEDIA_TYPE], direction))
+        sent = force_instance(self.get_request_serializer()) if self.method == "POST" else None
+        if "client_id" in getattr(sent, "fields", {}):
+            bodies["200"] = {**bodies["201"], "description": _("Sudah tercatat dari kiriman sebelumnya yang sama.")}
         if self.method == "GET":
             bodies["304"] = {"description": _("Tidak berubah sejak ETag pada If-None-Match.")}
         return bodies
@@ -119,6 +122,10 @@ class Schema(AutoSchema):
             codes.append("422")
         if getattr(self.view, "action", None) in {"verify", "send_back", "partial_update", "updates"}:
             codes += ["409", "412"]
+        if getattr(self.view, "action", None) == "create":
+            codes.append("409")
+        if self.method == "GET":
+            codes.append("412")
         return codes
 
 
