@@ -324,7 +324,7 @@ class CeremonyViewSet(RowsViewSet):
 
     def visible(self) -> QuerySet:
         """Return the rows with the sites that took part, as far as that stands."""
-        recorded = Milestone.objects.in_force().filter(ceremony=OuterRef("pk")).order_by("site").distinct()
+        recorded = Milestone.objects.not_withdrawn().filter(ceremony=OuterRef("pk")).order_by("site").distinct()
         return super().visible().annotate(recorded_sites=ArraySubquery(recorded.values("site")))
 
 

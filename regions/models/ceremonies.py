@@ -23,7 +23,7 @@ class CeremonyQuerySet(models.QuerySet["Ceremony"]):
             return self
         milestones: Any = self.model.milestones.rel.related_model
         held = milestones.objects.filter(ceremony=models.OuterRef("pk"))
-        return self.filter(models.Exists(held.in_force()))
+        return self.filter(models.Exists(held.not_withdrawn()))
 
 
 @tracked()

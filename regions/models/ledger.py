@@ -86,6 +86,13 @@ class LedgerQuerySet(models.QuerySet):
         corrections = self.model._default_manager.filter(supersedes=models.OuterRef("pk"), state=EntryState.VERIFIED)
         return self.verified().filter(~models.Exists(corrections), withdraws=False)
 
+    def not_withdrawn(self) -> Self:
+        """Keep verified entries that no verified withdrawal takes back; what was only corrected still took place."""
+        withdrawals = self.model._default_manager.filter(
+            supersedes=models.OuterRef("pk"), state=EntryState.VERIFIED, withdraws=True
+        )
+        return self.verified().filter(~models.Exists(withdrawals), withdraws=False)
+
 
 class LedgerEntry(models.Model):
     """A dated statement about a site or regency, with who made it, who reviewed it, and the proof."""

@@ -313,6 +313,20 @@ def test_a_ceremony_lists_no_site_whose_part_in_it_was_taken_back(
     assert ask(checker, f"ceremonies/{ceremony.pk}")["sites"] == []
 
 
+def test_a_ceremony_keeps_a_site_of_which_only_the_day_was_corrected(
+    client: Client, officer: User, verifier: User, site: Site, verified: Callable[..., Milestone]
+) -> None:
+    ceremony = Ceremony.objects.create(held_on=date(2026, 3, 1))
+    entry = verified(site, Stage.INAUGURATED, ceremony=ceremony)
+    corrected = Milestone(
+        site=site, stage=entry.stage, reached_on=date(2026, 3, 2), supersedes=entry, note="Sehari lagi"
+    )
+
+    verify(report(corrected, by=officer), by=verifier)
+
+    assert ask(client, f"ceremonies/{ceremony.pk}")["sites"] == [site.pk]
+
+
 @pytest.mark.parametrize("path", ["ceremonies", "targets", "directives", "announced-figures"])
 def test_no_two_rows_share_a_place_in_a_list(client: Client, path: str) -> None:
     with CaptureQueriesContext(connection) as queries:
