@@ -164,9 +164,7 @@ class RegencyName(Column):
         found = [match for match in matches(typed, kind.named_regencies) if match.is_kind_meant]
         same = [match for match in found if match.nearness == Nearness.SAME]
         meant = same or found
-        if len(same) == 1:
-            regency = kind.regency_by_code(str(same[0].key))
-            assert regency is not None  # noqa: S101
+        if len(same) == 1 and (regency := kind.regency_by_code(str(same[0].key))) is not None:
             return regency
         if not meant:
             raise CellError(_("“%(value)s” tidak dikenal, atau bukan wilayah kerja Anda") % {"value": typed[:80]})
