@@ -211,8 +211,11 @@ def signed(message_id: str, at: datetime, body: bytes, *, key: bytes) -> dict[st
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: a fifth more or less, lest all come back at once."""
-    return PAUSES[min(attempts, len(PAUSES)) - 1] * _dice.uniform(0.8, 1.2)
+    """Return how long to wait after so many attempts: up to a fifth more, lest all come back at once.
+
+    Never less, so that the last attempt comes when the webhook is to be switched off, not before.
+    """
+    return PAUSES[min(attempts, len(PAUSES)) - 1] * _dice.uniform(1.0, 1.2)
 
 
 def _body(event: Happening) -> bytes:
