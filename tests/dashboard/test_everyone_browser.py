@@ -164,6 +164,7 @@ def test_records_in_the_admin_are_for_everyone(visit: Visit, kind: str) -> None:
 
     page.goto(f"{visit.deployment.address}/admin/{kind}/")
     page.locator("#result_list tbody th a").first.click()
+    page.wait_for_url("**/change/")
 
     assert_is_for_everyone(page)
 
